@@ -1,0 +1,60 @@
+// ThreadPool: the one pool of threads that runs heed's CPU work.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+namespace heed {
+
+// Runs numbered pieces of work on all threads, the caller's included. Callers cut work into pieces by its
+// shape alone, never by the number of threads, so results are the same bits whatever that number is.
+class ThreadPool {
+ public:
+  // 0: as many as the process may use (HEED_THREADS, or else its CPU affinity).
+  explicit ThreadPool(int threads = 0);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int threads() const { return static_cast<int>(workers_.size()) + 1; }
+
+  // Calls body(piece, worker) for every piece in [0, pieces), each once, in any order; `worker` is in
+  // [0, threads()) and no two pieces run at once under one worker's number. Returns when all are done.
+  // Allocates nothing. Must not be called from inside a body.
+  template <typename Body>
+  void run(std::int64_t pieces, const Body& body) {
+    if (pieces <= 1 || workers_.empty()) {
+      for (std::int64_t piece = 0; piece < pieces; ++piece) body(piece, 0);
+      return;
+    }
+    run_shared(
+        pieces,
+        [](const void* context, std::int64_t piece, int worker) {
+          (*static_cast<const Body*>(context))(piece, worker);
+        },
+        &body);
+  }
+
+ private:
+  using Call = void (*)(const void* context, std::int64_t piece, int worker);
+
+  void run_shared(std::int64_t pieces, Call call, const void* context);
+  void work(int worker);
+  void take_pieces(int worker);
+
+  Call call_ = nullptr;
+  const void* context_ = nullptr;
+  std::int64_t pieces_ = 0;
+  std::atomic<std::int64_t> next_{0};
+  std::atomic<int> busy_{0};
+  std::atomic<std::uint32_t> round_{0};
+  std::atomic<bool> stopping_{false};
+  std::vector<std::thread> workers_;
+};
+
+}  // namespace heed

@@ -1,0 +1,221 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <heed/graph/graph.h>
+#include <heed/graph/sources.h>
+
+namespace heed {
+
+const TensorType& Tensor::type() const {
+  return graph().node(node_).outputs[output_];
+}
+
+Graph& Tensor::graph() const {
+  if (!graph_) throw Error("this tensor names nothing: it was default-constructed and never assigned");
+  return *graph_;
+}
+
+std::string describe(const Where& where) {
+  return fmt::format("{}:{}", where.file_name(), where.line());
+}
+
+namespace {
+
+std::string path_of(const Tensor& tensor) {
+  const Node& node = tensor.graph().node(tensor.node());
+  if (const auto* variable = dynamic_cast<const VariableRead*>(node.op.get())) return variable->variable;
+  const std::string& scope = node.origins.front().scope;
+  std::string label = node.name;
+  if (const auto* input = dynamic_cast<const Input*>(node.op.get())) label = input->label;
+  if (label.empty()) label = node.op->name();
+  return scope.empty() ? label : scope + "/" + label;
+}
+
+std::string operand_line(const Op& op, std::size_t index, const Tensor& tensor) {
+  const auto names = op.input_names();
+  const std::string name = index < names.size() ? std::string(names[index]) : fmt::format("input {}", index);
+  return fmt::format("\n  {:<10} {:<20} {}", name, to_string(tensor.type()), path_of(tensor));
+}
+
+}  // namespace
+
+std::string describe(const Tensor& tensor) {
+  return fmt::format("{} {}", path_of(tensor), to_string(tensor.type()));
+}
+
+Origin Graph::origin_for(Where where) const {
+  if (inherited_) return *inherited_;
+  return {scope_, where, {}};
+}
+
+Tensors Graph::append(Node node) {
+  const auto id = static_cast<NodeId>(nodes_.size());
+  Tensors outputs;
+  outputs.reserve(node.outputs.size());
+  for (std::uint32_t i = 0; i < node.outputs.size(); ++i) outputs.emplace_back(*this, id, i);
+  nodes_.push_back(std::move(node));
+  return outputs;
+}
+
+Tensor Graph::append_source(OpPtr op, Where where) {
+  auto types = op->infer({});
+  return append({std::move(op), {}, std::move(types), {}, {origin_for(where)}}).front();
+}
+
+Tensor Graph::input(const std::string& name, DType dtype, const Shape& shape, Where where) {
+  if (const auto earlier = input_by_name_.find(name); earlier != input_by_name_.end()) {
+    throw Error(fmt::format("input {} already exists, made at {}\n  at {}", name,
+                            describe(nodes_[earlier->second].origins.front().where), describe(where)));
+  }
+  const Tensor tensor = append_source(std::make_shared<Input>(name, TensorType{dtype, shape}), where);
+  input_by_name_.emplace(name, tensor.node());
+  input_ids_.push_back(tensor.node());
+  return tensor;
+}
+
+Tensor Graph::constant(Array values, Where where) {
+  return append_source(std::make_shared<Constant>(std::move(values)), where);
+}
+
+Tensor Graph::variable(const std::string& name, DType dtype, const Shape& shape,
+                       const Initializer& initializer, Where where) {
+  const std::string full_name = scope_.empty() ? name : scope_ + "/" + name;
+  const auto op = std::make_shared<VariableRead>(full_name, TensorType{dtype, shape}, initializer);
+  if (initializer.kind == Initializer::Kind::array && initializer.values->type() != op->type) {
+    throw ShapeError(fmt::format("variable {} is {}, but its initial values are {}\n  at {}", full_name,
+                                 to_string(op->type), to_string(initializer.values->type()),
+                                 describe(where)));
+  }
+  if (const auto found = variable_by_name_.find(full_name); found != variable_by_name_.end()) {
+    const Node& earlier = nodes_[found->second];
+    if (earlier.op->same_as(*op)) return Tensor(*this, found->second);
+    throw Error(fmt::format("variable {} was made as ({}) at {}\n  and is asked for as ({}) at {}", full_name,
+                            to_string(earlier.op->attributes()), describe(earlier.origins.front().where),
+                            to_string(op->attributes()), describe(origin_for(where).where)));
+  }
+  const Tensor tensor = append_source(op, where);
+  variable_by_name_.emplace(full_name, tensor.node());
+  variable_ids_.push_back(tensor.node());
+  return tensor;
+}
+
+void Graph::assign(Tensor variable, Tensor value, Where where) {
+  const Node& read = variable.graph().node(variable.node());
+  const auto* op = dynamic_cast<const VariableRead*>(read.op.get());
+  if (!op) {
+    throw Error(fmt::format("assign: {} is not a variable of this graph\n  at {}", describe(variable),
+                            describe(where)));
+  }
+  if (const auto found = assign_by_name_.find(op->variable); found != assign_by_name_.end()) {
+    throw Error(
+        fmt::format("assign: variable {} is already assigned at {}; one run gives it one value\n  at {}",
+                    op->variable, describe(nodes_[found->second].origins.front().where), describe(where)));
+  }
+  const std::string name = op->variable;
+  apply(std::make_shared<Assign>(name, op->type), std::span(&value, 1), where);
+  assign_by_name_.emplace(name, static_cast<NodeId>(nodes_.size() - 1));
+  assigns_.push_back(static_cast<NodeId>(nodes_.size() - 1));
+}
+
+Tensors Graph::apply(const OpPtr& op, std::span<const Tensor> inputs, Where where) {
+  Node node{op, {}, {}, {}, {origin_for(where)}};
+  std::vector<TensorType> types;
+  types.reserve(inputs.size());
+  node.inputs.reserve(inputs.size());
+  for (const Tensor& input : inputs) {
+    if (&input.graph() != this) {
+      throw Error(fmt::format("{}: {} belongs to another graph\n  at {}", op->name(), describe(input),
+                              describe(node.origins.front().where)));
+    }
+    types.push_back(input.type());
+    node.inputs.push_back({input.node(), input.output()});
+  }
+  try {
+    node.outputs = op->infer(types);
+  } catch (const ShapeError& reason) {
+    std::string message = fmt::format("{}: {}", op->name(), reason.what());
+    for (std::size_t i = 0; i < inputs.size(); ++i) message += operand_line(*op, i, inputs[i]);
+    throw ShapeError(fmt::format("{}\n  at {}", message, describe(node.origins.front().where)));
+  }
+  return append(std::move(node));
+}
+
+Tensor Graph::apply_one(const OpPtr& op, std::span<const Tensor> inputs, Where where) {
+  return apply(op, inputs, where).front();
+}
+
+Tensor Graph::shared(const OpPtr& op, Where where) {
+  const auto [found, missing] = shared_by_name_.try_emplace(std::string(op->name()), 0);
+  if (missing) found->second = append_source(op, where).node();
+  return Tensor(*this, found->second);
+}
+
+std::string Graph::unique_name(const std::string& name) {
+  const std::string full_name = scope_.empty() ? name : scope_ + "/" + name;
+  return fmt::format("{}:{}", full_name, name_counts_[full_name]++);
+}
+
+Tensor Graph::name(Tensor tensor, std::string name) {
+  nodes_[tensor.node()].name = std::move(name);
+  return tensor;
+}
+
+Graph::Scope Graph::scope(const std::string& name) {
+  return Scope(*this, name);
+}
+
+Graph::Scope::Scope(Graph& graph, const std::string& name) : graph_(graph), outer_(graph.scope_) {
+  graph_.scope_ = outer_.empty() ? name : outer_ + "/" + name;
+}
+
+Graph::OriginGuard Graph::from(Origin origin) {
+  return OriginGuard(*this, std::move(origin));
+}
+
+Graph::OriginGuard Graph::at(Where where) {
+  return OriginGuard(*this, origin_for(where));
+}
+
+namespace {
+
+Tensors tensors_of(const Graph& graph, const std::vector<NodeId>& ids) {
+  Tensors tensors;
+  for (const NodeId id : ids) tensors.emplace_back(const_cast<Graph&>(graph), id);
+  return tensors;
+}
+
+}  // namespace
+
+Tensors Graph::inputs() const {
+  return tensors_of(*this, input_ids_);
+}
+Tensors Graph::variables() const {
+  return tensors_of(*this, variable_ids_);
+}
+
+std::optional<Tensor> Graph::find_variable(const std::string& full_name) const {
+  const auto found = variable_by_name_.find(full_name);
+  if (found == variable_by_name_.end()) return {};
+  return Tensor(const_cast<Graph&>(*this), found->second);
+}
+
+Tensors Graph::copy(const Node& node, std::span<const Tensor> inputs) {
+  Node copied = node;
+  copied.inputs.clear();
+  for (const Tensor& input : inputs) copied.inputs.push_back({input.node(), input.output()});
+  const auto id = static_cast<NodeId>(nodes_.size());
+  if (const auto* input = dynamic_cast<const Input*>(node.op.get())) {
+    input_by_name_.emplace(input->label, id);
+    input_ids_.push_back(id);
+  } else if (const auto* variable = dynamic_cast<const VariableRead*>(node.op.get())) {
+    variable_by_name_.emplace(variable->variable, id);
+    variable_ids_.push_back(id);
+  } else if (const auto* assign = dynamic_cast<const Assign*>(node.op.get())) {
+    assign_by_name_.emplace(assign->variable, id);
+    assigns_.push_back(id);
+  }
+  return append(std::move(copied));
+}
+
+}  // namespace heed

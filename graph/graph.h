@@ -1,0 +1,125 @@
+// Graph: describes a computation. Knows nothing of values, devices or gradients.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <heed/graph/array.h>
+#include <heed/graph/error.h>
+#include <heed/graph/initializer.h>
+#include <heed/graph/node.h>
+
+namespace heed {
+
+// An append-only list of nodes: a node's inputs are older than itself, so node order is already an
+// execution order. Tensors point into their graph, so a graph neither moves nor copies.
+class Graph {
+ public:
+  Graph() = default;
+  Graph(const Graph&) = delete;
+  Graph& operator=(const Graph&) = delete;
+
+  // A value fed for each run. Names are unique within a graph.
+  Tensor input(const std::string& name, DType dtype, const Shape& shape, Where where = Where::current());
+
+  Tensor constant(Array values, Where where = Where::current());
+
+  // The value before the run of the variable `name`, prefixed by the open scopes. Asking twice for one
+  // name gives the same tensor; asking with another type or initializer is an Error naming both lines.
+  Tensor variable(const std::string& name, DType dtype, const Shape& shape, const Initializer& initializer,
+                  Where where = Where::current());
+
+  // Sets the variable that `variable` reads to `value` after the run. At most once for each variable.
+  void assign(Tensor variable, Tensor value, Where where = Where::current());
+
+  // Appends an op. Throws ShapeError naming op, operands, the reason and the user's line.
+  Tensors apply(const OpPtr& op, std::span<const Tensor> inputs, Where where = Where::current());
+  Tensor apply_one(const OpPtr& op, std::span<const Tensor> inputs, Where where = Where::current());
+
+  // The output of an op without inputs that the graph needs only once, made at the first call.
+  Tensor shared(const OpPtr& op, Where where = Where::current());
+
+  // "encoder/layer2/dropout:1": the open scopes, `name`, and how often that name was asked for before.
+  std::string unique_name(const std::string& name);
+
+  // Gives a tensor's node a name for prints and messages; returns the tensor.
+  Tensor name(Tensor tensor, std::string name);
+
+  // While the guard lives, its name prefixes scopes and variables: "encoder/layer2/".
+  class Scope;
+  [[nodiscard]] Scope scope(const std::string& name);
+  const std::string& current_scope() const { return scope_; }
+
+  // While the guard lives, new nodes come from `origin`, whatever their own line is. Layers hold one for
+  // their caller's line, expansions and gradients for the forward node.
+  class OriginGuard;
+  [[nodiscard]] OriginGuard from(Origin origin);
+  [[nodiscard]] OriginGuard at(Where where);  // keeps the current scope
+
+  std::size_t size() const { return nodes_.size(); }
+  const Node& node(NodeId id) const { return nodes_[id]; }
+  const std::deque<Node>& nodes() const { return nodes_; }
+  Tensor tensor(OutputId id) { return Tensor(*this, id.node, id.output); }
+
+  Tensors inputs() const;     // in order of their making
+  Tensors variables() const;  // reads, in order of their making
+  const std::vector<NodeId>& assigns() const { return assigns_; }
+  std::optional<Tensor> find_variable(const std::string& full_name) const;
+
+  // Adds a copy of a node of another graph on inputs of this one: what passes are made of.
+  Tensors copy(const Node& node, std::span<const Tensor> inputs);
+
+ private:
+  Origin origin_for(Where where) const;
+  Tensors append(Node node);
+  Tensor append_source(OpPtr op, Where where);
+
+  std::deque<Node> nodes_;
+  std::vector<NodeId> input_ids_;
+  std::vector<NodeId> variable_ids_;
+  std::vector<NodeId> assigns_;
+  std::unordered_map<std::string, NodeId> variable_by_name_;
+  std::unordered_map<std::string, NodeId> assign_by_name_;
+  std::unordered_map<std::string, NodeId> input_by_name_;
+  std::unordered_map<std::string, NodeId> shared_by_name_;
+  std::unordered_map<std::string, std::size_t> name_counts_;
+  std::string scope_;
+  std::optional<Origin> inherited_;
+};
+
+class Graph::Scope {
+ public:
+  Scope(Graph& graph, const std::string& name);
+  ~Scope() { graph_.scope_ = outer_; }
+  Scope(const Scope&) = delete;
+  Scope& operator=(const Scope&) = delete;
+
+ private:
+  Graph& graph_;
+  std::string outer_;
+};
+
+class Graph::OriginGuard {
+ public:
+  OriginGuard(Graph& graph, Origin origin) : graph_(graph), outer_(std::move(graph.inherited_)) {
+    graph_.inherited_ = std::move(origin);
+  }
+  ~OriginGuard() { graph_.inherited_ = std::move(outer_); }
+  OriginGuard(const OriginGuard&) = delete;
+  OriginGuard& operator=(const OriginGuard&) = delete;
+
+ private:
+  Graph& graph_;
+  std::optional<Origin> outer_;
+};
+
+// "decoder/attend/query f32[32, 7, 64]": how messages speak of a tensor.
+std::string describe(const Tensor& tensor);
+std::string describe(const Where& where);  // "examples/first_graph.cpp:41"
+
+}  // namespace heed

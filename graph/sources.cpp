@@ -1,0 +1,42 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <heed/graph/error.h>
+#include <heed/graph/sources.h>
+
+namespace heed {
+
+Attributes Input::attributes() const {
+  return {{"name", label}, {"type", to_string(type)}};
+}
+
+Attributes Constant::attributes() const {
+  constexpr std::int64_t shown = 4;
+  std::string text = to_string(values->type()) + " {";
+  for (std::int64_t i = 0; i < std::min(values->elements(), shown); ++i) {
+    text += fmt::format("{}{}", i ? ", " : "", values->number(i));
+  }
+  return {{"values", text + (values->elements() > shown ? ", ...}" : "}")}};
+}
+
+bool Constant::same_as(const Op& other) const {
+  const auto* constant = dynamic_cast<const Constant*>(&other);
+  return constant && (constant->values == values || *constant->values == *values);
+}
+
+Attributes VariableRead::attributes() const {
+  return {{"name", variable}, {"type", to_string(type)}, {"initializer", to_string(initializer)}};
+}
+
+Attributes Assign::attributes() const {
+  return {{"name", variable}};
+}
+
+std::vector<TensorType> Assign::infer(Types inputs) const {
+  if (inputs[0] == type) return {};
+  throw ShapeError(fmt::format("variable {} is {}, but {} is assigned to it", variable, to_string(type),
+                               to_string(inputs[0])));
+}
+
+}  // namespace heed
