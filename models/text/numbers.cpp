@@ -59,10 +59,40 @@ NumberSentence draw_time(Draws& draws) {
   return {{english_time(time), german_time(time)}, NumberKind::time};
 }
 
-NumberSentence draw_sentence(Draws& draws, std::int64_t largest) {
+NumberKind draw_kind(Draws& draws) {
   const std::uint64_t tenth = draws.below(10);
-  if (tenth < 5) return draw_number(draws, largest);
-  return tenth < 8 ? draw_date(draws) : draw_time(draws);
+  if (tenth < 5) return NumberKind::number;
+  return tenth < 8 ? NumberKind::date : NumberKind::time;
+}
+
+NumberSentence draw_sentence(NumberKind kind, Draws& draws, std::int64_t largest) {
+  switch (kind) {
+    case NumberKind::number:
+      return draw_number(draws, largest);
+    case NumberKind::date:
+      return draw_date(draws);
+    case NumberKind::time:
+      return draw_time(draws);
+  }
+  return {};
+}
+
+std::vector<NumberSentence> draw_distinct(std::size_t total, Draws& draws, std::int64_t largest) {
+  // A repeated sentence is drawn again from its own kind, lest the short numbers thin out all numbers;
+  // but not for ever, because a kind with few sentences may be used up.
+  constexpr int attempts = 20;
+  std::vector<NumberSentence> sentences;
+  std::unordered_set<std::string> seen;
+  while (sentences.size() < total) {
+    const NumberKind kind = draw_kind(draws);
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+      NumberSentence sentence = draw_sentence(kind, draws, largest);
+      if (!seen.insert(sentence.pair.source).second) continue;
+      sentences.push_back(std::move(sentence));
+      break;
+    }
+  }
+  return sentences;
 }
 
 void require_sizes(const NumberCorpusSizes& sizes, std::int64_t largest) {
@@ -76,7 +106,6 @@ void require_sizes(const NumberCorpusSizes& sizes, std::int64_t largest) {
                     "least 0",
                     sizes.train, sizes.valid, sizes.test));
   }
-  // Held-out accuracy means something only while most sentences are unseen.
   const std::int64_t distinct = distinct_number_sentences(largest);
   const std::int64_t allowed = distinct / 20;
   if (sizes.train <= allowed && sizes.valid <= allowed && sizes.test <= allowed) return;
@@ -97,12 +126,7 @@ NumberCorpus make_number_corpus(std::uint64_t seed, const NumberCorpusSizes& siz
   require_sizes(sizes, largest);
   Draws draws(seed);
   const auto total = static_cast<std::size_t>(sizes.train + sizes.valid + sizes.test);
-  std::vector<NumberSentence> sentences;
-  std::unordered_set<std::string> seen;
-  while (sentences.size() < total) {
-    NumberSentence sentence = draw_sentence(draws, largest);
-    if (seen.insert(sentence.pair.source).second) sentences.push_back(std::move(sentence));
-  }
+  std::vector<NumberSentence> sentences = draw_distinct(total, draws, largest);
   // In the order drawn the first split would get nearly all short numbers: there are few of them.
   shuffle(std::span(sentences), draws);
 

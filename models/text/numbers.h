@@ -32,10 +32,10 @@ struct NumberCorpus {
 // How many different sentences there are when numbers go up to `largest`: about 1.39 million by default.
 std::int64_t distinct_number_sentences(std::int64_t largest = largest_number);
 
-// Sentences that are all different, within a split and between splits: by draw one half numbers (as many
-// of one digit as of six, until the short ones are used up), three tenths dates, one fifth times. The same
-// seed gives the same corpus on every machine. Throws Error when training would see more than 5 % of all
-// sentences, or when valid and test would.
+// Sentences that are all different, within a split and between splits: one half numbers (as many of one
+// digit as of six, until the short ones are used up), three tenths dates, one fifth times. The same seed
+// gives the same corpus on every machine. Throws Error when a split would have more than 5 % of all
+// sentences: the accuracy on unseen ones means something only while nearly all are unseen.
 NumberCorpus make_number_corpus(std::uint64_t seed, const NumberCorpusSizes& sizes = {},
                                 std::int64_t largest = largest_number);
 

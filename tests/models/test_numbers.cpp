@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <set>
 #include <string>
 #include <unordered_set>
@@ -168,6 +169,13 @@ TEST_CASE("the splits of the number corpus are disjoint and hold every kind") {
   CHECK(sources.size() == 42'000);
   CHECK(corpus.train.size() * 20 <= static_cast<std::size_t>(distinct_number_sentences()));
   CHECK(distinct_number_sentences() > 1'000'000);
+}
+
+TEST_CASE("half of the number corpus is numbers, three tenths dates and one fifth times") {
+  const Counts counts = kinds_of(make_number_corpus(2, {.train = 20'000}).train);
+  CHECK(std::abs(counts[0] - 10'000) < 500);
+  CHECK(std::abs(counts[1] - 6'000) < 500);
+  CHECK(std::abs(counts[2] - 4'000) < 500);
 }
 
 TEST_CASE("short numbers are in the number corpus too") {
