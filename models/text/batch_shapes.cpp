@@ -39,6 +39,7 @@ std::vector<Cell> occurring_cells(std::span<const PairLengths> pairs, std::int64
     ++counts[{rounded_length(pair.source, max_length), rounded_length(pair.target, max_length)}];
   }
   std::vector<Cell> cells;
+  cells.reserve(counts.size());
   for (const auto& [lengths, count] : counts) cells.push_back({lengths.first, lengths.second, count});
   return cells;
 }

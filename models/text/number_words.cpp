@@ -177,7 +177,7 @@ int next_hour(int hour) {
 // "ten" and "twenty-five", but "twenty-three minutes", "one minute".
 std::string english_minutes(int minutes) {
   if (minutes == 15) return "quarter";
-  const std::string number = english_below_100(minutes);
+  std::string number = english_below_100(minutes);
   if (minutes % 5 == 0) return number;
   return number + (minutes == 1 ? " minute" : " minutes");
 }
@@ -185,7 +185,7 @@ std::string english_minutes(int minutes) {
 std::string german_minutes(int minutes) {
   if (minutes == 15) return "viertel";
   if (minutes == 1) return "eine minute";
-  const std::string number = german_below_100(minutes, false);
+  std::string number = german_below_100(minutes, false);
   return minutes % 5 == 0 ? number : number + " minuten";
 }
 
