@@ -42,9 +42,7 @@ struct Walk {
   std::int64_t elements() const;
   int rank() const { return static_cast<int>(sizes.size()); }
   std::int64_t inner() const { return sizes.empty() ? 1 : sizes.back(); }
-  std::int64_t inner_stride(std::size_t operand) const {
-    return sizes.empty() ? 0 : strides[operand].back();
-  }
+  std::int64_t inner_stride(std::size_t operand) const { return sizes.empty() ? 0 : strides[operand].back(); }
   // Where row `row` (an index over all axes but the last) begins in an operand.
   std::int64_t row_offset(std::int64_t row, std::size_t operand) const {
     std::int64_t offset = 0;

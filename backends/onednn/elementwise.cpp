@@ -31,8 +31,8 @@ bool is_word(DType dtype) {
 }
 
 template <typename T, typename ToLane>
-void gather_lanes(const std::byte* from, std::int64_t offset, std::int64_t stride, std::int64_t count, Word* to,
-                  const ToLane& to_lane) {
+void gather_lanes(const std::byte* from, std::int64_t offset, std::int64_t stride, std::int64_t count,
+                  Word* to, const ToLane& to_lane) {
   const T* source = reinterpret_cast<const T*>(from) + offset;
   if (stride == 1) {
     for (std::int64_t i = 0; i < count; ++i) to[i] = to_lane(source[i]);
@@ -48,7 +48,8 @@ void gather(DType dtype, const std::byte* from, std::int64_t offset, std::int64_
   if (is_word(dtype)) {
     gather_lanes<Word>(from, offset, stride, count, to, [](Word x) { return x; });
   } else if (dtype == DType::bf16) {
-    gather_lanes<std::uint16_t>(from, offset, stride, count, to, [](std::uint16_t x) { return Word{x} << 16; });
+    gather_lanes<std::uint16_t>(from, offset, stride, count, to,
+                                [](std::uint16_t x) { return Word{x} << 16; });
   } else {
     gather_lanes<std::uint8_t>(from, offset, stride, count, to, [](std::uint8_t x) { return Word{x != 0}; });
   }
@@ -170,7 +171,8 @@ class Interpreter {
     return {row, column, row * inner + column, std::min(block_elements, inner - column)};
   }
 
-  Operand fetch(const host::KernelCall& call, std::size_t input, const Block& block, std::byte* scratch) const {
+  Operand fetch(const host::KernelCall& call, std::size_t input, const Block& block,
+                std::byte* scratch) const {
     const std::byte* from = call.inputs[input];
     const std::int64_t stride = walk_.inner_stride(input);
     const std::int64_t offset = walk_.row_offset(block.row, input) + block.column * stride;
@@ -196,9 +198,11 @@ class Interpreter {
     const Block block = locate(index);
     for (std::size_t k = 0; k < types_.size(); ++k) table[k] = fetch(call, k, block, scratch);
     for (const std::size_t k : live_) {
-      if (writes_in_place(call, k)) table[program_.results[k].place].lanes = call.outputs[k] + block.first * 4;
+      if (writes_in_place(call, k))
+        table[program_.results[k].place].lanes = call.outputs[k] + block.first * 4;
     }
-    for (const ElementwiseProgram::Instruction& instruction : program_.body) execute(instruction, table, block);
+    for (const ElementwiseProgram::Instruction& instruction : program_.body)
+      execute(instruction, table, block);
     for (const std::size_t k : live_) {
       if (writes_in_place(call, k)) continue;
       const ElementwiseProgram::Result& result = program_.results[k];

@@ -32,7 +32,7 @@ struct ElementwiseProgram {
   std::vector<UniformBits> constants;
   std::size_t slots = 0;
   std::vector<Instruction> body;
-  std::vector<Result> results;  // each in a slot of its own, which may be the output's memory itself
+  std::vector<Result> results;         // each in a slot of its own, which may be the output's memory itself
   std::vector<std::size_t> last_read;  // of each input: one past the last instruction that reads it
 
   Place first_slot() const { return inputs + constants.size(); }

@@ -496,7 +496,8 @@ Step find_convert(DType from, DType to) {
     return to == DType::i32 ? float_to_integer<std::int32_t> : float_to_integer<Word>;
   }
   if (is_float_lane(to)) {
-    return from == DType::u32 ? unary<UnsignedToFloat, Word, float> : unary<IntegerToFloat, std::int32_t, float>;
+    return from == DType::u32 ? unary<UnsignedToFloat, Word, float>
+                              : unary<IntegerToFloat, std::int32_t, float>;
   }
   return to == DType::boolean ? unary<NotZero, Word, Word> : unary<Copy, Word, Word>;
 }

@@ -106,9 +106,8 @@ struct WideProduct {
 
 HWY_INLINE WideProduct multiply_wide(Words d, hn::Vec<Words> a, hn::Vec<Words> b) {
   const hn::Repartition<std::uint64_t, Words> wide;
-  const auto second = [&](hn::Vec<Words> v) HWY_ATTR {
-    return hn::BitCast(d, hn::ShiftRight<32>(hn::BitCast(wide, v)));
-  };
+  const auto second = [&](hn::Vec<Words> v)
+                          HWY_ATTR { return hn::BitCast(d, hn::ShiftRight<32>(hn::BitCast(wide, v))); };
   const auto even = hn::MulEven(a, b);
   const auto odd = hn::MulEven(second(a), second(b));
   return {hn::OddEven(hn::BitCast(d, odd), hn::BitCast(d, hn::ShiftRight<32>(even))),

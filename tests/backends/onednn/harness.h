@@ -146,7 +146,8 @@ inline std::vector<Value> run_with(const Op& op, const std::vector<Value>& input
 }
 
 // The outputs, which must be the same bits for any number of threads.
-inline std::vector<Value> run(const Op& op, const std::vector<Value>& inputs, const RunOptions& options = {}) {
+inline std::vector<Value> run(const Op& op, const std::vector<Value>& inputs,
+                              const RunOptions& options = {}) {
   static ThreadPool pools[] = {ThreadPool(1), ThreadPool(2), ThreadPool(3), ThreadPool(7)};
   std::vector<Value> first;
   for (ThreadPool& pool : pools) {
@@ -162,15 +163,15 @@ inline std::vector<Value> run(const Op& op, const std::vector<Value>& inputs, co
 
 // Whether every element of `value` is near what `expected(index)` says, in f32.
 template <typename Expected>
-void check_near(const Value& value, const Expected& expected, double relative = 1e-5, double absolute = 1e-6) {
+void check_near(const Value& value, const Expected& expected, double relative = 1e-5,
+                double absolute = 1e-6) {
   std::int64_t wrong = 0;
   for (std::int64_t i = 0; i < value.shape().elements(); ++i) {
     const double want = expected(i);
     const double got = value.f(i);
-    const bool alike = std::isnan(want) ? std::isnan(got)
-                       : std::isinf(want)
-                           ? got == want
-                           : std::abs(got - want) <= absolute + relative * std::abs(want);
+    const bool alike = std::isnan(want)   ? std::isnan(got)
+                       : std::isinf(want) ? got == want
+                                          : std::abs(got - want) <= absolute + relative * std::abs(want);
     if (!alike && wrong++ == 0) {
       CHECK_MESSAGE(alike, "element ", i, " of ", to_string(value.layout.type), " is ", got, ", not ", want);
     }

@@ -39,12 +39,12 @@ TEST_CASE("functions of one number are right for small, large and special argume
     double tolerance;
   };
   const Row rows[] = {
-      {ScalarOp::exp, std::exp, 3e-7},   {ScalarOp::log, std::log, 5e-7},   {ScalarOp::tanh, std::tanh, 6e-7},
-      {ScalarOp::erf, std::erf, 3e-7},   {ScalarOp::sqrt, std::sqrt, 1e-7}, {ScalarOp::sin, std::sin, 1e-6},
-      {ScalarOp::cos, std::cos, 1e-6},   {ScalarOp::floor, std::floor, 0},  {ScalarOp::absolute, std::fabs, 0},
+      {ScalarOp::exp, std::exp, 3e-7}, {ScalarOp::log, std::log, 5e-7},   {ScalarOp::tanh, std::tanh, 6e-7},
+      {ScalarOp::erf, std::erf, 3e-7}, {ScalarOp::sqrt, std::sqrt, 1e-7}, {ScalarOp::sin, std::sin, 1e-6},
+      {ScalarOp::cos, std::cos, 1e-6}, {ScalarOp::floor, std::floor, 0},  {ScalarOp::absolute, std::fabs, 0},
   };
-  std::vector<float> x{0,     -0.0f,   infinity, -infinity, NAN,  1e-30f, -1e-30f, 88,   88.7f, 89,   -87,
-                       -103,  -104,    -200,     1e30f,     -1e30f, 9,    -9,      19,   -19,   1e5f, 40000};
+  std::vector<float> x{0,    -0.0f, infinity, -infinity, NAN,    1e-30f, -1e-30f, 88, 88.7f, 89,   -87,
+                       -103, -104,  -200,     1e30f,     -1e30f, 9,      -9,      19, -19,   1e5f, 40000};
   for (int i = 0; i < 4001; ++i) x.push_back(static_cast<float>(i - 2000) * 0.0071f);
   const Value input = values<float>({static_cast<std::int64_t>(x.size())}, x);
   for (const Row& row : rows) {
@@ -72,11 +72,15 @@ TEST_CASE("operands broadcast and are read through any strides") {
       const Value column = random({rows, 1}, 3);
       const Value turned = transposed(random({columns, rows}, 4));
       const Elementwise add = binary(ScalarOp::add);
-      check_near(run(add, {a, row})[0], [&](std::int64_t i) { return a.f(i) + row.f(i % columns); }, 1e-6);
-      check_near(run(add, {column, a})[0], [&](std::int64_t i) { return a.f(i) + column.f(i / columns); }, 1e-6);
-      check_near(run(add, {a, turned})[0], [&](std::int64_t i) { return a.f(i) + turned.f(i); }, 1e-6);
-      check_near(run(add, {row, column})[0],
-                 [&](std::int64_t i) { return row.f(i % columns) + column.f(i / columns); }, 1e-6);
+      check_near(
+          run(add, {a, row})[0], [&](std::int64_t i) { return a.f(i) + row.f(i % columns); }, 1e-6);
+      check_near(
+          run(add, {column, a})[0], [&](std::int64_t i) { return a.f(i) + column.f(i / columns); }, 1e-6);
+      check_near(
+          run(add, {a, turned})[0], [&](std::int64_t i) { return a.f(i) + turned.f(i); }, 1e-6);
+      check_near(
+          run(add, {row, column})[0],
+          [&](std::int64_t i) { return row.f(i % columns) + column.f(i / columns); }, 1e-6);
     }
   }
   const Value scalar = random({}, 5);
@@ -118,10 +122,12 @@ TEST_CASE("integers wrap, divide toward zero and shift") {
     CAPTURE(name_of(op));
     const Value result = run(binary(op, DType::u32), {x, y})[0];
     bool alike = true;
-    for (int i = 0; i < 1003; ++i) alike &= result.at<std::uint32_t>(i) == f(x.at<std::uint32_t>(i), y.at<std::uint32_t>(i));
+    for (int i = 0; i < 1003; ++i)
+      alike &= result.at<std::uint32_t>(i) == f(x.at<std::uint32_t>(i), y.at<std::uint32_t>(i));
     CHECK(alike);
   };
-  check(ScalarOp::multiply_high, [](auto p, auto q) { return static_cast<std::uint32_t>(std::uint64_t{p} * q >> 32); });
+  check(ScalarOp::multiply_high,
+        [](auto p, auto q) { return static_cast<std::uint32_t>(std::uint64_t{p} * q >> 32); });
   check(ScalarOp::bit_xor, [](auto p, auto q) { return p ^ q; });
   check(ScalarOp::minimum, [](auto p, auto q) { return std::min(p, q); });
   check(ScalarOp::shift_left, [](auto p, auto q) { return q > 31 ? 0 : p << q; });
@@ -142,8 +148,10 @@ TEST_CASE("conversions go between all lane types") {
   const Value half = run(unary(ScalarOp::convert, DType::f32, DType::bf16), {x})[0];
   for (int i = 0; i < 6; ++i) CHECK(half.at<std::uint16_t>(i) == to_bfloat16(x.at<float>(i)).bits);
   CHECK(run(unary(ScalarOp::convert, DType::bf16, DType::f32), {half})[0].f(2) == -2.75);
-  CHECK_FALSE(onednn::kernels().find(unary(ScalarOp::exp, DType::f64))->traits.accepts(
-      unary(ScalarOp::exp, DType::f64), std::vector<TensorType>{{DType::f64, {3}}}, {}));
+  CHECK_FALSE(
+      onednn::kernels()
+          .find(unary(ScalarOp::exp, DType::f64))
+          ->traits.accepts(unary(ScalarOp::exp, DType::f64), std::vector<TensorType>{{DType::f64, {3}}}, {}));
 }
 
 TEST_CASE("a chain gives the same bits fused and step by step") {
@@ -186,9 +194,10 @@ TEST_CASE("copies take every type and layout") {
       for (int i = 0; i < 2 * rows * columns; ++i) numbers.push_back(static_cast<T>(i * 77 + i / 251));
       Value source = empty(dtype, {2, rows, columns});
       std::memcpy(source.data(), numbers.data(), numbers.size() * sizeof(T));
-      const Value views[] = {transposed(source), view(source, {rows, 2, columns}, {columns, rows * columns, 1}),
-                             view(source, {rows, columns}, {0, 1}), view(source, {rows, columns}, {columns, 0}),
-                             view(source, {rows, columns / 2}, {columns, 2}, 1)};
+      const Value views[] = {
+          transposed(source), view(source, {rows, 2, columns}, {columns, rows * columns, 1}),
+          view(source, {rows, columns}, {0, 1}), view(source, {rows, columns}, {columns, 0}),
+          view(source, {rows, columns / 2}, {columns, 2}, 1)};
       for (const Value& one : views) {
         const Value copy = run(identity(dtype), {one})[0];
         bool alike = true;
