@@ -357,7 +357,7 @@ void float_to_integer(const StepArguments& step) {
 struct NotZero {
   template <class V>
   HWY_INLINE hn::Vec<Words> operator()(V a) const {
-    return as_word(hn::Ne(a, hn::Zero(TagOf<V>())));
+    return as_word(hn::Not(hn::Eq(a, hn::Zero(TagOf<V>()))));
   }
 };
 

@@ -1,8 +1,12 @@
 #include <algorithm>
 
 #include <heed/backends/onednn/elementwise.h>
+#include <heed/backends/onednn/gather.h>
 #include <heed/backends/onednn/kernels.h>
 #include <heed/backends/onednn/matmul.h>
+#include <heed/backends/onednn/movement.h>
+#include <heed/backends/onednn/reduce.h>
+#include <heed/backends/onednn/topk.h>
 
 namespace heed::onednn {
 
@@ -21,6 +25,15 @@ KernelTable fill() {
   KernelTable table;
   table.add<Elementwise>(make_elementwise, {all_inputs, accepts_elementwise});
   table.add<Matmul>(make_matmul, {0b011, all_f32});
+  table.add<Reduce>(make_reduce, {0, accepts_reduce});
+  table.add<GatherRows>(make_gather_rows);
+  table.add<ScatterAdd>(make_scatter_add, {0b001, accepts_scatter_add});
+  table.add<SliceAt>(make_slice_at, {0b01});
+  table.add<UpdateAt>(make_update_at, {0b011});
+  table.add<Pad>(make_pad, {all_inputs});
+  table.add<Concatenate>(make_concatenate, {all_inputs});
+  table.add<Iota>(make_iota, {0, accepts_iota});
+  table.add<TopK>(make_top_k, {0, accepts_top_k});
   return table;
 }
 

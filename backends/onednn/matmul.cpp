@@ -2,6 +2,7 @@
 #include <memory>
 #include <optional>
 
+#include <heed/backends/onednn/gemv.h>
 #include <heed/backends/onednn/matmul.h>
 #include <heed/backends/onednn/sgemm.h>
 #include <heed/backends/onednn/strided_copy.h>
@@ -118,17 +119,22 @@ class Product {
     constexpr std::int64_t wanted_work = std::int64_t{1} << 23;
     constexpr std::int64_t row_unit = 48;  // sgemm's own blocks
     constexpr std::int64_t column_unit = 64;
-    const double work = static_cast<double>(size_.rows) * static_cast<double>(size_.columns) *
+    // A thin product is bound by memory and costs more than its multiplications.
+    const double work = static_cast<double>(std::max<std::int64_t>(size_.rows, 8)) *
+                        static_cast<double>(std::max<std::int64_t>(size_.columns, 8)) *
                         static_cast<double>(std::max<std::int64_t>(1, size_.inner));
     const double pieces = work / wanted_work;
     row_block_ = std::max<std::int64_t>(1, size_.rows);
     column_block_ = std::max<std::int64_t>(1, size_.columns);
-    if (pieces > 1.5) {
+    for (const std::int64_t units : {4, 2}) {  // smaller blocks only where large ones are too few
+      if (pieces < 1.5 || ceil_div(size_.rows, row_block_) * ceil_div(size_.columns, column_block_) >= 8)
+        break;
       const auto wanted = static_cast<std::int64_t>(std::min(pieces + 0.5, 64.0));
-      const std::int64_t by_rows = std::clamp<std::int64_t>(size_.rows / (4 * row_unit), 1, wanted);
-      row_block_ = ceil_div(ceil_div(size_.rows, by_rows), row_unit) * row_unit;
+      const std::int64_t by_rows = std::clamp<std::int64_t>(size_.rows / (units * row_unit), 1, wanted);
       const std::int64_t left = ceil_div(wanted, by_rows);
-      const std::int64_t by_columns = std::clamp<std::int64_t>(size_.columns / (4 * column_unit), 1, left);
+      const std::int64_t by_columns =
+          std::clamp<std::int64_t>(size_.columns / (units * column_unit), 1, left);
+      row_block_ = ceil_div(ceil_div(size_.rows, by_rows), row_unit) * row_unit;
       column_block_ = ceil_div(ceil_div(size_.columns, by_columns), column_unit) * column_unit;
     }
     row_pieces_ = ceil_div(size_.rows, row_block_);
@@ -164,8 +170,13 @@ class Product {
         std::memcpy(target + r * size_.columns, from + r * size_.columns, as_size(columns) * sizeof(float));
       }
     }
-    sgemm({rows, columns, size_.inner}, 1, a_.at(a, row, 0), b_.at(b, 0, column), c ? 1.0f : 0.0f, target,
-          size_.columns);
+    const MatrixView left = a_.at(a, row, 0);
+    const MatrixView right = b_.at(b, 0, column);
+    if (size_.rows == 1 && right.transposed && !left.transposed) {
+      multiply_rows({right.data, right.leading, columns, size_.inner, 1, c != nullptr}, left.data, target);
+      return;
+    }
+    sgemm({rows, columns, size_.inner}, 1, left, right, c ? 1.0f : 0.0f, target, size_.columns);
   }
 
   Operand a_, b_;
