@@ -1,11 +1,15 @@
 #include <algorithm>
 
+#include <heed/backends/onednn/cross_entropy.h>
 #include <heed/backends/onednn/elementwise.h>
 #include <heed/backends/onednn/gather.h>
 #include <heed/backends/onednn/kernels.h>
+#include <heed/backends/onednn/layer_norm.h>
 #include <heed/backends/onednn/matmul.h>
 #include <heed/backends/onednn/movement.h>
+#include <heed/backends/onednn/random.h>
 #include <heed/backends/onednn/reduce.h>
+#include <heed/backends/onednn/softmax.h>
 #include <heed/backends/onednn/topk.h>
 
 namespace heed::onednn {
@@ -21,6 +25,10 @@ bool all_f32(const Op&, Types inputs, Types outputs) {
          std::all_of(outputs.begin(), outputs.end(), is_f32);
 }
 
+bool outputs_f32(const Op&, Types, Types outputs) {
+  return outputs[0].dtype == DType::f32;
+}
+
 KernelTable fill() {
   KernelTable table;
   table.add<Elementwise>(make_elementwise, {all_inputs, accepts_elementwise});
@@ -34,6 +42,13 @@ KernelTable fill() {
   table.add<Concatenate>(make_concatenate, {all_inputs});
   table.add<Iota>(make_iota, {0, accepts_iota});
   table.add<TopK>(make_top_k, {0, accepts_top_k});
+  table.add<LayerNorm>(make_layer_norm, {0, all_f32});
+  table.add<LayerNormGrad>(make_layer_norm_grad, {0, all_f32});
+  table.add<Softmax>(make_softmax, {0, accepts_softmax});
+  table.add<CrossEntropy>(make_cross_entropy, {0, accepts_cross_entropy});
+  table.add<CrossEntropyGrad>(make_cross_entropy_grad, {0, accepts_cross_entropy});
+  table.add<RandomBits>(make_random_bits);
+  table.add<Dropout>(make_dropout, {0, outputs_f32});
   return table;
 }
 
