@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include <heed/backends/onednn/attention.h>
 #include <heed/backends/onednn/cross_entropy.h>
 #include <heed/backends/onednn/elementwise.h>
 #include <heed/backends/onednn/gather.h>
@@ -49,6 +50,8 @@ KernelTable fill() {
   table.add<CrossEntropyGrad>(make_cross_entropy_grad, {0, accepts_cross_entropy});
   table.add<RandomBits>(make_random_bits);
   table.add<Dropout>(make_dropout, {0, outputs_f32});
+  table.add<Attention>(make_attention, {0, accepts_attention});
+  table.add<AttentionGrad>(make_attention_grad, {0, accepts_attention});
   return table;
 }
 
