@@ -165,8 +165,24 @@ Graph::Scope Graph::scope(const std::string& name) {
   return Scope(*this, name);
 }
 
+namespace {
+
+std::string joined(const std::string& outer, const std::string& name) {
+  return outer.empty() ? name : outer + "/" + name;
+}
+
+}  // namespace
+
 Graph::Scope::Scope(Graph& graph, const std::string& name) : graph_(graph), outer_(graph.scope_) {
-  graph_.scope_ = outer_.empty() ? name : outer_ + "/" + name;
+  graph_.scope_ = joined(outer_, name);
+  if (!graph_.inherited_) return;
+  outer_inherited_ = graph_.inherited_->scope;
+  graph_.inherited_->scope = joined(outer_inherited_, name);
+}
+
+Graph::Scope::~Scope() {
+  graph_.scope_ = outer_;
+  if (graph_.inherited_) graph_.inherited_->scope = outer_inherited_;
 }
 
 Graph::OriginGuard Graph::from(Origin origin) {

@@ -108,13 +108,14 @@ class Graph {
 class Graph::Scope {
  public:
   Scope(Graph& graph, const std::string& name);
-  ~Scope() { graph_.scope_ = outer_; }
+  ~Scope();
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
 
  private:
   Graph& graph_;
   std::string outer_;
+  std::string outer_inherited_;
 };
 
 class Graph::OriginGuard {

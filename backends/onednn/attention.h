@@ -1,0 +1,13 @@
+// Attention and its gradient, head by head.
+#pragma once
+
+#include <heed/backends/host/kernel.h>
+#include <heed/ops/attention.h>
+
+namespace heed::onednn {
+
+bool accepts_attention(const Op& op, Types inputs, Types outputs);
+host::Kernel make_attention(const Attention& op, const host::KernelRequest& request);
+host::Kernel make_attention_grad(const AttentionGrad& op, const host::KernelRequest& request);
+
+}  // namespace heed::onednn

@@ -1,0 +1,15 @@
+// Kernels that place elements without computing: pad, concatenate, iota.
+#pragma once
+
+#include <heed/backends/host/kernel.h>
+#include <heed/ops/pad.h>
+#include <heed/ops/random.h>
+
+namespace heed::onednn {
+
+host::Kernel make_pad(const Pad& op, const host::KernelRequest& request);
+host::Kernel make_concatenate(const Concatenate& op, const host::KernelRequest& request);
+bool accepts_iota(const Op& op, Types inputs, Types outputs);
+host::Kernel make_iota(const Iota& op, const host::KernelRequest& request);
+
+}  // namespace heed::onednn

@@ -1,0 +1,23 @@
+// Single-threaded matrix product by oneDNN on one piece of work. Knows no ops.
+#pragma once
+
+#include <cstdint>
+
+namespace heed::onednn {
+
+// A matrix in memory: rows `leading` elements apart, read transposed or not.
+struct MatrixView {
+  const float* data;
+  std::int64_t leading;
+  bool transposed = false;
+};
+
+struct ProductSize {
+  std::int64_t rows, columns, inner;
+};
+
+// c = alpha * a b + beta * c, all row-major. Empty products are handled here: oneDNN leaves them unwritten.
+void sgemm(const ProductSize& size, float alpha, const MatrixView& a, const MatrixView& b, float beta,
+           float* c, std::int64_t c_leading);
+
+}  // namespace heed::onednn

@@ -1,0 +1,111 @@
+#include <heed/ops/matmul.h>
+#include <heed/tests/backends/onednn/harness.h>
+
+using namespace heed;
+using namespace heed::onednn::testing;
+
+namespace {
+
+// Both operands as [batch, rows, columns], with a batch of 1 repeating.
+double entry(const Value& a, const Value& b, bool ta, bool tb, std::int64_t index, const Shape& result) {
+  const std::int64_t n = result[-1], m = result[-2];
+  const std::int64_t column = index % n, row = index / n % m, matrix = index / (n * m);
+  const auto batch_of = [&](const Value& v) {
+    return v.shape().rank() > 2 && v.shape()[0] > 1 ? matrix * v.shape()[-1] * v.shape()[-2] : 0;
+  };
+  const std::int64_t inner = a.shape()[ta ? -2 : -1];
+  double sum = 0;
+  for (std::int64_t k = 0; k < inner; ++k) {
+    sum += a.f(batch_of(a) + (ta ? k * m + row : row * inner + k)) *
+           b.f(batch_of(b) + (tb ? column * inner + k : k * n + column));
+  }
+  return sum;
+}
+
+Shape matrix(bool transpose, std::int64_t rows, std::int64_t columns) {
+  return transpose ? Shape{columns, rows} : Shape{rows, columns};
+}
+
+}  // namespace
+
+TEST_CASE("products are right for all transposes, sizes and layouts") {
+  struct Size {
+    std::int64_t m, n, k;
+  };
+  for (const Size& s : {Size{1, 1, 1},
+                        {3, 17, 5},
+                        {1, 1000, 33},
+                        {1000, 1, 17},
+                        {65, 130, 1},
+                        {257, 129, 64},
+                        {500, 300, 200},
+                        {2, 3, 0},
+                        {0, 3, 2},
+                        {3, 0, 2}}) {
+    for (int flags = 0; flags < 8; ++flags) {
+      const bool ta = flags & 1, tb = flags & 2, strided = flags & 4;
+      CAPTURE(s.m);
+      CAPTURE(s.n);
+      CAPTURE(s.k);
+      CAPTURE(flags);
+      Value a = random(matrix(ta, s.m, s.k), 1);
+      Value b = random(matrix(tb, s.k, s.n), 2);
+      if (strided) {
+        a = transposed(random(matrix(!ta, s.m, s.k), 1));
+        b = transposed(random(matrix(!tb, s.k, s.n), 2));
+      }
+      const Value c = random({s.m, s.n}, 3);
+      const Matmul op(ta, tb);
+      const Value product = run(op, {a, b})[0];
+      if (s.m * s.n * s.k < 1000000) {
+        check_near(
+            product, [&](std::int64_t i) { return entry(a, b, ta, tb, i, product.shape()); }, 1e-5, 2e-4);
+      }
+      const Value sum = run(op, {a, b, c})[0];
+      check_near(
+          sum, [&](std::int64_t i) { return product.f(i) + c.f(i); }, 1e-5, 2e-4);
+      CHECK(same_bits(sum, run(op, {a, b, c}, {{{0, 2}}})[0]));
+    }
+  }
+}
+
+TEST_CASE("batches broadcast on either side and a plain matrix makes one tall product") {
+  const Matmul op(false, false);
+  const Value many = random({6, 5, 7}, 1);
+  const Value one = random({7, 4}, 2);
+  const Value single = random({1, 7, 4}, 3);
+  const Value left = random({3, 5}, 4);
+  const auto check = [&](const Value& a, const Value& b) {
+    const Value product = run(op, {a, b})[0];
+    check_near(
+        product, [&](std::int64_t i) { return entry(a, b, false, false, i, product.shape()); }, 1e-5, 1e-5);
+  };
+  check(many, one);
+  check(many, single);
+  check(many, random({6, 7, 4}, 5));
+  check(left, many);
+  const Value wide = run(op, {random({2, 1, 3, 5}, 6), random({4, 5, 2}, 7)})[0];
+  CHECK(wide.shape() == Shape{2, 4, 3, 2});
+  const Value heads = view(random({2, 9, 3, 8}, 8), {2, 3, 9, 8}, {216, 8, 24, 1});
+  const Value scores = run(Matmul(false, true), {heads, heads})[0];
+  check_near(
+      scores,
+      [&](std::int64_t i) {
+        double sum = 0;
+        for (int k = 0; k < 8; ++k) sum += heads.f(i / 9 * 8 + k) * heads.f(i / 81 * 72 + i % 9 * 8 + k);
+        return sum;
+      },
+      1e-5, 1e-5);
+}
+
+TEST_CASE("layouts that oneDNN cannot read are copied first") {
+  const Value repeated = view(random({40}, 1), {30, 40}, {0, 1});
+  const Value gaps = view(random({40 * 60}, 2), {40, 20}, {60, 3});
+  const Value product = run(Matmul(false, false), {repeated, gaps})[0];
+  check_near(
+      product,
+      [&](std::int64_t i) {
+        return entry(repeated, gaps, false, false, i, {30, 20});
+      },
+      1e-5, 1e-5);
+}
