@@ -43,7 +43,7 @@ TEST_CASE("a graph prints one line a node") {
 %2 = matmul(%0, %1) f32[4, 3]  # layer test_print.cpp:*
 %3 = tanh(%2) f32[4, 3]  # layer test_print.cpp:*
 %4 = sum(%3, axes=[0, 1], keep=false) f32[] 'loss'  # layer test_print.cpp:*
-%5 = elementwise(%1, program=r1 = 2; r2 = multiply(r0, r1) -> r2) f32[2, 3]  # layer test_print.cpp:*
+%5 = elementwise(%1, program=r1 = constant(f32 2); r2 = multiply(r0, r1); -> r2) f32[2, 3]  # layer test_print.cpp:*
 %6 = assign(%1, %5, name=layer/w)   # layer test_print.cpp:*
 )");
 }
