@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <deque>
 #include <unordered_map>
 #include <unordered_set>
@@ -32,7 +33,7 @@ class Backward {
 
   void walk() {
     for (NodeId id = last_; id-- > first_;) {
-      if (depends_on(id) && !graph_.node(id).inputs.empty()) visit(id);
+      if (depends_on(id)) visit(id);
     }
   }
 
@@ -61,6 +62,9 @@ class Backward {
 
 void Backward::visit(NodeId id) {
   const Node& node = graph_.node(id);
+  const bool wanted = std::any_of(node.inputs.begin(), node.inputs.end(),
+                                  [&](const OutputId input) { return depends_on(input.node); });
+  if (!wanted) return;
   std::vector<std::optional<Tensor>> outputs(node.outputs.size());
   bool any = false;
   for (std::uint32_t i = 0; i < outputs.size(); ++i) {
@@ -126,6 +130,8 @@ Gradients Backward::through_expansion(const Node& node, const Applied& forward,
   for (std::size_t i = 0; i < forward.inputs.size(); ++i) {
     gradients.emplace_back();
     if (!is_floating(forward.inputs[i].dtype()) || !depends_on(forward.inputs[i].node())) continue;
+    // Of a tensor that is several inputs at once, the first one's gradient is that of all its uses.
+    if (std::find(wrt.begin(), wrt.end(), forward.inputs[i]) != wrt.end()) continue;
     asked.push_back(i);
     wrt.push_back(forward.inputs[i]);
   }
@@ -139,6 +145,11 @@ Gradients Backward::through_expansion(const Node& node, const Applied& forward,
 Tensors gradients_from(std::span<const Tensor> outputs, std::span<const Tensor> seeds,
                        std::span<const Tensor> wrt, Where where) {
   if (outputs.empty() || wrt.empty()) return {};
+  for (const Tensor& tensor : wrt) {
+    if (&tensor.graph() == &outputs.front().graph()) continue;
+    throw Error(fmt::format("gradients: {} belongs to another graph than the loss\n  at {}", describe(tensor),
+                            describe(where)));
+  }
   const auto guard = outputs.front().graph().at(where);
   return walk_back(outputs, seeds, wrt, 0);
 }
