@@ -21,7 +21,7 @@ struct Flags {
   BatchShape shape{64, 32, 32};
   std::int64_t vocabulary = 8000;
   int threads = 0, steps = 12, warmup = 3;
-  bool json = false;
+  bool json = false, profile = false;
 };
 
 // Random words; source lengths between half and all of S, as in the peer's script.
@@ -57,6 +57,30 @@ double step_flops(const TransformerConfig& config, const BatchShape& shape) {
   return 6 * static_cast<double>(shape.rows) * (source + target);
 }
 
+// The share of time by kind of step and shape of its first output, largest first.
+void print_profile(const Executable& executable) {
+  const Plan& plan = executable.plan();
+  std::map<std::string, std::pair<double, int>> by_kind;
+  double total = 0;
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    const Step& step = plan.steps[i];
+    const auto written = std::ranges::find_if(step.outputs, [](int output) { return output != nothing; });
+    const TensorType& type = plan.tensors[static_cast<std::size_t>(*written)].layout.type;
+    auto& [seconds, count] = by_kind[fmt::format(
+        "{} {}{}", step.op->name(), to_string(step.op->attributes()).substr(0, 40), to_string(type))];
+    seconds += executable.step_seconds()[i];
+    total += executable.step_seconds()[i];
+    ++count;
+  }
+  std::vector<std::pair<double, std::string>> rows;
+  for (const auto& [kind, spent] : by_kind) {
+    rows.emplace_back(spent.first,
+                      fmt::format("{:5.1f} %  {:4} x  {}", 100 * spent.first / total, spent.second, kind));
+  }
+  std::sort(rows.rbegin(), rows.rend());
+  for (std::size_t i = 0; i < std::min<std::size_t>(rows.size(), 40); ++i) fmt::print("{}\n", rows[i].second);
+}
+
 void train(const Flags& flags) {
   TransformerConfig config = transformer_preset(flags.preset, flags.vocabulary);
   config.dropout = 0.1;
@@ -67,6 +91,7 @@ void train(const Flags& flags) {
   const Batch batch = random_batch(flags.shape, flags.vocabulary);
   double loss = 0;
   std::vector<double> seconds;
+  if (flags.profile) step.executable().start_profile();
   for (int i = 0; i < flags.warmup + flags.steps; ++i) {
     const auto before = std::chrono::steady_clock::now();
     loss = step.run(batch, 1e-4).loss;
@@ -96,6 +121,7 @@ void train(const Flags& flags) {
     fmt::print("{}\n", result.dump(2));
     return;
   }
+  if (flags.profile) print_profile(step.executable());
   for (const auto& [name, value] : result.items()) fmt::print("{:<18} {}\n", name, value.dump());
 }
 
@@ -126,6 +152,7 @@ void add_train(CLI::App& app) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command->add_flag("--json", flags->json);
+  command->add_flag("--profile", flags->profile, "Also print the share of time by kind of step");
   command->callback([flags] { train(*flags); });
 }
 
