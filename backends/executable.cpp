@@ -10,6 +10,7 @@ namespace heed {
 
 struct Executable::State {
   Variables* variables = nullptr;
+  std::uint64_t graph = 0;  // serial of the user's graph
   Plan plan;
   std::unique_ptr<Program> program;
   std::unique_ptr<Memory> constants;
@@ -66,6 +67,8 @@ Executable compile(std::span<const Tensor> fetches, std::span<const Update> upda
   Backend& backend = variables.backend();
   auto state = std::make_unique<Executable::State>();
   state->variables = &variables;
+  if (!fetches.empty()) state->graph = fetches.front().graph().serial();
+  if (!updates.empty()) state->graph = updates.front().graph->serial();
   state->plan = plan_steps(lower(fetches, updates, backend), backend);
   Plan& plan = state->plan;
   state->program = backend.compile(plan);
@@ -118,7 +121,11 @@ void Executable::bind() {
 
 namespace {
 
-const Input& checked_input(const Executable::FeedRef& feed) {
+const Input& checked_input(const Executable::FeedRef& feed, std::uint64_t graph) {
+  if (feed.input.graph().serial() != graph) {
+    throw Error(
+        fmt::format("run: {} belongs to another graph than the one that was compiled", describe(feed.input)));
+  }
   const auto* input = dynamic_cast<const Input*>(feed.input.graph().node(feed.input.node()).op.get());
   if (!input) throw Error(fmt::format("run: {} is not an input", describe(feed.input)));
   if (feed.values.type() != input->type) {
@@ -137,7 +144,7 @@ void Executable::run(std::span<const FeedRef> feeds) {
   Memory& arena = backend.arena(s.plan.arena_bytes);
   std::fill(s.fed.begin(), s.fed.end(), char{0});
   for (const FeedRef& feed : feeds) {
-    const std::string& label = checked_input(feed).label;
+    const std::string& label = checked_input(feed, s.graph).label;
     for (std::size_t i = 0; i < s.plan.feeds.size(); ++i) {
       if (s.plan.feeds[i].label != label) continue;
       backend.write(arena, arena_offset(s.plan, s.plan.feeds[i].tensor), feed.values.bytes());

@@ -15,7 +15,8 @@ namespace heed {
 // Reads variables, computes the fetches, then updates variables. A run on fed arrays allocates nothing.
 class Executable {
  public:
-  // What a run is fed: one array for each input that the fetches and updates need.
+  // What a run is fed: one array for each input that the fetches and updates need. Feeding other inputs of
+  // the same graph does no harm.
   struct FeedRef {
     Tensor input;
     const Array& values;
@@ -25,7 +26,7 @@ class Executable {
   Executable& operator=(Executable&&) noexcept;
   ~Executable();
 
-  // Throws Error when a feed is missing, unknown, or of another type than its input.
+  // Throws Error when a feed is missing, of another graph, no input, or of another type than its input.
   void run(std::span<const FeedRef> feeds = {});
   void run(std::initializer_list<FeedRef> feeds) { run(std::span(feeds.begin(), feeds.size())); }
 

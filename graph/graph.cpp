@@ -33,10 +33,14 @@ std::string path_of(const Tensor& tensor) {
   return scope.empty() ? label : scope + "/" + label;
 }
 
-std::string operand_line(const Op& op, std::size_t index, const Tensor& tensor) {
+std::string operand_name(const Op& op, std::size_t index) {
   const auto names = op.input_names();
-  const std::string name = index < names.size() ? std::string(names[index]) : fmt::format("input {}", index);
-  return fmt::format("\n  {:<10} {:<20} {}", name, to_string(tensor.type()), path_of(tensor));
+  return index < names.size() ? std::string(names[index]) : fmt::format("input {}", index);
+}
+
+std::string operand_line(const Op& op, std::size_t index, const Tensor& tensor) {
+  return fmt::format("\n  {:<10} {:<20} {}", operand_name(op, index), to_string(tensor.type()),
+                     path_of(tensor));
 }
 
 }  // namespace
@@ -124,6 +128,11 @@ Tensors Graph::apply(const OpPtr& op, std::span<const Tensor> inputs, Where wher
   types.reserve(inputs.size());
   node.inputs.reserve(inputs.size());
   for (const Tensor& input : inputs) {
+    if (!input) {
+      throw Error(fmt::format("{}: {} names nothing: it was default-constructed and never assigned\n  at {}",
+                              op->name(), operand_name(*op, node.inputs.size()),
+                              describe(node.origins.front().where)));
+    }
     if (&input.graph() != this) {
       throw Error(fmt::format("{}: {} belongs to another graph\n  at {}", op->name(), describe(input),
                               describe(node.origins.front().where)));

@@ -96,7 +96,7 @@ std::string escaped(std::string_view text) {
 
 std::string dot_label(const Node& node) {
   if (const auto* input = dynamic_cast<const Input*>(node.op.get())) {
-    return input->label + "\\n" + to_string(input->type);
+    return escaped(input->label) + "\\n" + to_string(input->type);
   }
   if (const auto* variable = dynamic_cast<const VariableRead*>(node.op.get())) {
     return escaped(variable->variable) + "\\n" + to_string(variable->type);

@@ -29,6 +29,12 @@ Attributes VariableRead::attributes() const {
   return {{"name", variable}, {"type", to_string(type)}, {"initializer", to_string(initializer)}};
 }
 
+// The attributes show only the type of initial values that are given as an array.
+bool VariableRead::same_as(const Op& other) const {
+  const auto* read = dynamic_cast<const VariableRead*>(&other);
+  return read && read->variable == variable && read->type == type && read->initializer == initializer;
+}
+
 Attributes Assign::attributes() const {
   return {{"name", variable}};
 }

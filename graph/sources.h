@@ -38,6 +38,7 @@ struct VariableRead final : Op {
   std::string_view name() const override { return "variable"; }
   Attributes attributes() const override;
   std::vector<TensorType> infer(Types) const override { return {type}; }
+  bool same_as(const Op& other) const override;
 
   std::string variable;  // full scoped name: the variable's identity
   TensorType type;
