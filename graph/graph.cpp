@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 
 #include <fmt/format.h>
 
@@ -42,6 +43,11 @@ std::string operand_line(const Op& op, std::size_t index, const Tensor& tensor) 
 
 std::string describe(const Tensor& tensor) {
   return fmt::format("{} {}", path_of(tensor), to_string(tensor.type()));
+}
+
+Graph::Graph() {
+  static std::atomic<std::uint64_t> graphs{0};
+  serial_ = ++graphs;
 }
 
 Origin Graph::origin_for(Where where) const {
@@ -100,22 +106,16 @@ Tensor Graph::variable(const std::string& name, DType dtype, const Shape& shape,
   return tensor;
 }
 
-void Graph::assign(Tensor variable, Tensor value, Where where) {
+Update Graph::assign(Tensor variable, Tensor value, Where where) {
   const Node& read = variable.graph().node(variable.node());
   const auto* op = dynamic_cast<const VariableRead*>(read.op.get());
   if (!op) {
-    throw Error(fmt::format("assign: {} is not a variable of this graph\n  at {}", describe(variable),
-                            describe(where)));
+    throw Error(fmt::format("assign: {} is not a variable\n  at {}", describe(variable), describe(where)));
   }
-  if (const auto found = assign_by_name_.find(op->variable); found != assign_by_name_.end()) {
-    throw Error(
-        fmt::format("assign: variable {} is already assigned at {}; one run gives it one value\n  at {}",
-                    op->variable, describe(nodes_[found->second].origins.front().where), describe(where)));
-  }
-  const std::string name = op->variable;
-  apply(std::make_shared<Assign>(name, op->type), std::span(&value, 1), where);
-  assign_by_name_.emplace(name, static_cast<NodeId>(nodes_.size() - 1));
+  const Tensor inputs[] = {variable, value};
+  apply(std::make_shared<Assign>(op->variable, op->type), inputs, where);
   assigns_.push_back(static_cast<NodeId>(nodes_.size() - 1));
+  return {this, assigns_.back()};
 }
 
 Tensors Graph::apply(const OpPtr& op, std::span<const Tensor> inputs, Where where) {
@@ -165,8 +165,24 @@ Graph::Scope Graph::scope(const std::string& name) {
   return Scope(*this, name);
 }
 
+namespace {
+
+std::string joined(const std::string& outer, const std::string& name) {
+  return outer.empty() ? name : outer + "/" + name;
+}
+
+}  // namespace
+
 Graph::Scope::Scope(Graph& graph, const std::string& name) : graph_(graph), outer_(graph.scope_) {
-  graph_.scope_ = outer_.empty() ? name : outer_ + "/" + name;
+  graph_.scope_ = joined(outer_, name);
+  if (!graph_.inherited_) return;
+  outer_inherited_ = graph_.inherited_->scope;
+  graph_.inherited_->scope = joined(outer_inherited_, name);
+}
+
+Graph::Scope::~Scope() {
+  graph_.scope_ = outer_;
+  if (graph_.inherited_) graph_.inherited_->scope = outer_inherited_;
 }
 
 Graph::OriginGuard Graph::from(Origin origin) {
@@ -211,11 +227,22 @@ Tensors Graph::copy(const Node& node, std::span<const Tensor> inputs) {
   } else if (const auto* variable = dynamic_cast<const VariableRead*>(node.op.get())) {
     variable_by_name_.emplace(variable->variable, id);
     variable_ids_.push_back(id);
-  } else if (const auto* assign = dynamic_cast<const Assign*>(node.op.get())) {
-    assign_by_name_.emplace(assign->variable, id);
+  } else if (dynamic_cast<const Assign*>(node.op.get())) {
     assigns_.push_back(id);
   }
   return append(std::move(copied));
+}
+
+void Graph::add_origins(NodeId id, const std::vector<Origin>& origins) {
+  auto& kept = nodes_[id].origins;
+  for (const Origin& origin : origins) {
+    const bool known = std::any_of(kept.begin(), kept.end(), [&](const Origin& other) {
+      return other.scope == origin.scope && other.gradient_of == origin.gradient_of &&
+             other.where.line() == origin.where.line() &&
+             std::string_view(other.where.file_name()) == origin.where.file_name();
+    });
+    if (!known) kept.push_back(origin);
+  }
 }
 
 }  // namespace heed

@@ -16,11 +16,18 @@
 
 namespace heed {
 
+// The handle of an assign node.
+struct Update {
+  Graph* graph = nullptr;
+  NodeId node = 0;
+};
+using Updates = std::vector<Update>;
+
 // An append-only list of nodes: a node's inputs are older than itself, so node order is already an
 // execution order. Tensors point into their graph, so a graph neither moves nor copies.
 class Graph {
  public:
-  Graph() = default;
+  Graph();
   Graph(const Graph&) = delete;
   Graph& operator=(const Graph&) = delete;
 
@@ -34,8 +41,8 @@ class Graph {
   Tensor variable(const std::string& name, DType dtype, const Shape& shape, const Initializer& initializer,
                   Where where = Where::current());
 
-  // Sets the variable that `variable` reads to `value` after the run. At most once for each variable.
-  void assign(Tensor variable, Tensor value, Where where = Where::current());
+  // Sets the variable that `variable` reads to `value` after a run that is compiled with this update.
+  Update assign(Tensor variable, Tensor value, Where where = Where::current());
 
   // Appends an op. Throws ShapeError naming op, operands, the reason and the user's line.
   Tensors apply(const OpPtr& op, std::span<const Tensor> inputs, Where where = Where::current());
@@ -61,6 +68,9 @@ class Graph {
   [[nodiscard]] OriginGuard from(Origin origin);
   [[nodiscard]] OriginGuard at(Where where);  // keeps the current scope
 
+  // Differs between any two graphs of a process, also when one takes the other's place in memory.
+  std::uint64_t serial() const { return serial_; }
+
   std::size_t size() const { return nodes_.size(); }
   const Node& node(NodeId id) const { return nodes_[id]; }
   const std::deque<Node>& nodes() const { return nodes_; }
@@ -74,17 +84,20 @@ class Graph {
   // Adds a copy of a node of another graph on inputs of this one: what passes are made of.
   Tensors copy(const Node& node, std::span<const Tensor> inputs);
 
+  // Fusing and merging: `id` now also stands for another node's lines.
+  void add_origins(NodeId id, const std::vector<Origin>& origins);
+
  private:
   Origin origin_for(Where where) const;
   Tensors append(Node node);
   Tensor append_source(OpPtr op, Where where);
 
+  std::uint64_t serial_;
   std::deque<Node> nodes_;
   std::vector<NodeId> input_ids_;
   std::vector<NodeId> variable_ids_;
   std::vector<NodeId> assigns_;
   std::unordered_map<std::string, NodeId> variable_by_name_;
-  std::unordered_map<std::string, NodeId> assign_by_name_;
   std::unordered_map<std::string, NodeId> input_by_name_;
   std::unordered_map<std::string, NodeId> shared_by_name_;
   std::unordered_map<std::string, std::size_t> name_counts_;
@@ -95,13 +108,14 @@ class Graph {
 class Graph::Scope {
  public:
   Scope(Graph& graph, const std::string& name);
-  ~Scope() { graph_.scope_ = outer_; }
+  ~Scope();
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
 
  private:
   Graph& graph_;
   std::string outer_;
+  std::string outer_inherited_;
 };
 
 class Graph::OriginGuard {

@@ -34,9 +34,9 @@ Attributes Assign::attributes() const {
 }
 
 std::vector<TensorType> Assign::infer(Types inputs) const {
-  if (inputs[0] == type) return {};
+  if (inputs[1] == type) return {};
   throw ShapeError(fmt::format("variable {} is {}, but {} is assigned to it", variable, to_string(type),
-                               to_string(inputs[0])));
+                               to_string(inputs[1])));
 }
 
 }  // namespace heed

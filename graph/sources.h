@@ -44,12 +44,12 @@ struct VariableRead final : Op {
   Initializer initializer;
 };
 
-// Gives a variable its value for after the run. Has no outputs.
+// Gives a variable its value for after the run. Inputs: the variable's read, and the value. No outputs.
 struct Assign final : Op {
   Assign(std::string variable, TensorType type) : variable(std::move(variable)), type(type) {}
   std::string_view name() const override { return "assign"; }
   Attributes attributes() const override;
-  std::vector<std::string_view> input_names() const override { return {"value"}; }
+  std::vector<std::string_view> input_names() const override { return {"variable", "value"}; }
   std::vector<TensorType> infer(Types inputs) const override;
 
   std::string variable;

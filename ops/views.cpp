@@ -153,8 +153,7 @@ Tensor reshape(Tensor x, Shape shape, Where where) {
 }
 
 Tensor flatten_leading(Tensor x, Where where) {
-  const std::int64_t width = x.shape()[-1];
-  return reshape(x, {width == 0 ? 0 : x.shape().elements() / width, width}, where);
+  return reshape(x, {x.shape().without(-1).elements(), x.shape()[-1]}, where);
 }
 
 Tensor transpose(Tensor x, std::vector<std::int64_t> order, Where where) {

@@ -41,6 +41,12 @@ class KernelTable {
     return found == entries_.end() ? nullptr : &found->second;
   }
 
+  std::vector<std::type_index> types() const {
+    std::vector<std::type_index> types;
+    for (const auto& [type, entry] : entries_) types.push_back(type);
+    return types;
+  }
+
  private:
   std::unordered_map<std::type_index, KernelEntry> entries_;
 };

@@ -1,0 +1,226 @@
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include <heed/backends/executable.h>
+#include <heed/backends/planner.h>
+
+namespace heed {
+
+struct Executable::State {
+  Variables* variables = nullptr;
+  Plan plan;
+  std::unique_ptr<Program> program;
+  std::unique_ptr<Memory> constants;
+  std::vector<Memory*> variable_memory;
+  std::uint64_t bound_generation = 0;
+  std::vector<std::pair<Tensor, std::size_t>> fetch_of;  // the user's tensor, and which fetch it is
+  std::vector<Array> results;
+  std::vector<TensorType> feed_types;
+  std::vector<char> fed;
+};
+
+namespace {
+
+PlannedTensor& tensor_at(Plan& plan, int index) {
+  return plan.tensors[static_cast<std::size_t>(index)];
+}
+
+std::int64_t arena_offset(Plan& plan, int tensor) {
+  const PlannedTensor& at = tensor_at(plan, tensor);
+  return plan.storages[static_cast<std::size_t>(at.storage)].offset + at.offset;
+}
+
+// Throws when the plan cannot fit, naming what takes most of the room.
+void require_memory(const Plan& plan, std::int64_t variable_bytes, const Backend& backend) {
+  const std::int64_t needed = plan.arena_bytes + plan.constant_bytes + variable_bytes;
+  if (needed <= backend.memory_limit()) return;
+  std::vector<const Storage*> largest;
+  for (const Storage& storage : plan.storages) largest.push_back(&storage);
+  std::sort(largest.begin(), largest.end(),
+            [](const Storage* a, const Storage* b) { return a->bytes > b->bytes; });
+  std::string message =
+      fmt::format("compile: the graph needs {:.2f} GiB, {} has {:.2f} GiB; its largest tensors:",
+                  static_cast<double>(needed) / (1 << 30), backend.name(),
+                  static_cast<double>(backend.memory_limit()) / (1 << 30));
+  for (std::size_t i = 0; i < std::min<std::size_t>(5, largest.size()); ++i) {
+    const Node& node = plan.graph->node(largest[i]->node);
+    const Origin& origin = node.origins.front();
+    message +=
+        fmt::format("\n  {:.2f} GiB  {}{}{} at {}", static_cast<double>(largest[i]->bytes) / (1 << 30),
+                    origin.scope, origin.scope.empty() ? "" : "/", node.op->name(), describe(origin.where));
+  }
+  throw Error(message);
+}
+
+}  // namespace
+
+Executable::Executable(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Executable::Executable(Executable&&) noexcept = default;
+Executable& Executable::operator=(Executable&&) noexcept = default;
+Executable::~Executable() = default;
+
+Executable compile(std::span<const Tensor> fetches, std::span<const Update> updates, Variables& variables) {
+  Backend& backend = variables.backend();
+  auto state = std::make_unique<Executable::State>();
+  state->variables = &variables;
+  state->plan = plan_steps(lower(fetches, updates, backend), backend);
+  Plan& plan = state->plan;
+  state->program = backend.compile(plan);
+  place_storages(plan, *state->program);
+
+  std::int64_t variable_bytes = 0;
+  for (const NodeId id : plan.variable_nodes) variable_bytes += plan.graph->node(id).outputs[0].bytes();
+  require_memory(plan, variable_bytes, backend);
+  for (const NodeId id : plan.variable_nodes) {
+    const Node& node = plan.graph->node(id);
+    state->variable_memory.push_back(
+        &variables.require(static_cast<const VariableRead&>(*node.op), node.origins.front().where));
+  }
+  state->constants = backend.allocate(plan.constant_bytes);
+  std::int64_t offset = 0;
+  for (const NodeId id : plan.constants) {
+    const Array& values = *static_cast<const Constant&>(*plan.graph->node(id).op).values;
+    backend.write(*state->constants, offset, values.bytes());
+    offset += align_up(std::max<std::int64_t>(values.type().bytes(), 1));
+  }
+  for (std::size_t i = 0; i < fetches.size(); ++i) {
+    state->fetch_of.emplace_back(fetches[i], i);
+    state->results.emplace_back(fetches[i].dtype(), fetches[i].shape());
+  }
+  for (const PlannedFeed& feed : plan.feeds)
+    state->feed_types.push_back(tensor_at(plan, feed.tensor).layout.type);
+  state->fed.resize(plan.feeds.size());
+  Executable executable(std::move(state));
+  executable.bind();
+  return executable;
+}
+
+Executable compile(std::initializer_list<Tensor> fetches, std::span<const Update> updates,
+                   Variables& variables) {
+  return compile(std::span(fetches.begin(), fetches.size()), updates, variables);
+}
+
+Executable compile(std::initializer_list<Tensor> fetches, Variables& variables) {
+  return compile(std::span(fetches.begin(), fetches.size()), {}, variables);
+}
+
+// Another executable may have made the shared arena larger, and so moved it.
+void Executable::bind() {
+  State& s = *state_;
+  Memory& arena = s.variables->backend().arena(s.plan.arena_bytes);
+  if (s.variables->backend().arena_generation() == s.bound_generation) return;
+  s.program->bind(s.plan, {&arena, s.constants.get(), s.variable_memory});
+  s.bound_generation = s.variables->backend().arena_generation();
+}
+
+namespace {
+
+const Input& checked_input(const Executable::FeedRef& feed) {
+  const auto* input = dynamic_cast<const Input*>(feed.input.graph().node(feed.input.node()).op.get());
+  if (!input) throw Error(fmt::format("run: {} is not an input", describe(feed.input)));
+  if (feed.values.type() != input->type) {
+    throw Error(fmt::format("run: input {} is {}, but {} was fed", input->label, to_string(input->type),
+                            to_string(feed.values.type())));
+  }
+  return *input;
+}
+
+}  // namespace
+
+void Executable::run(std::span<const FeedRef> feeds) {
+  State& s = *state_;
+  Backend& backend = s.variables->backend();
+  bind();
+  Memory& arena = backend.arena(s.plan.arena_bytes);
+  std::fill(s.fed.begin(), s.fed.end(), char{0});
+  for (const FeedRef& feed : feeds) {
+    const std::string& label = checked_input(feed).label;
+    for (std::size_t i = 0; i < s.plan.feeds.size(); ++i) {
+      if (s.plan.feeds[i].label != label) continue;
+      backend.write(arena, arena_offset(s.plan, s.plan.feeds[i].tensor), feed.values.bytes());
+      s.fed[i] = 1;
+    }
+  }
+  for (std::size_t i = 0; i < s.fed.size(); ++i) {
+    if (s.fed[i]) continue;
+    throw Error(
+        fmt::format("run: input {} {} was not fed", s.plan.feeds[i].label, to_string(s.feed_types[i])));
+  }
+  if (s.plan.random_key != nothing) {
+    const std::uint64_t seed = s.variables->seed();
+    const std::uint64_t counter = s.variables->run_counter();
+    const std::array<std::uint32_t, 4> key{
+        static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32),
+        static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(counter >> 32)};
+    backend.write(arena, arena_offset(s.plan, s.plan.random_key), std::as_bytes(std::span(key)));
+    s.variables->set_run_counter(counter + 1);
+  }
+  s.program->run();
+  for (std::size_t i = 0; i < s.results.size(); ++i) {
+    const PlannedTensor& tensor = tensor_at(s.plan, s.plan.fetches[i]);
+    const Storage& storage = s.plan.storages[static_cast<std::size_t>(tensor.storage)];
+    const Memory* memory = storage.kind == Storage::Kind::arena ? &arena
+                           : storage.kind == Storage::Kind::constant
+                               ? s.constants.get()
+                               : s.variable_memory[static_cast<std::size_t>(storage.variable)];
+    const std::int64_t base = storage.kind == Storage::Kind::variable ? 0 : storage.offset;
+    backend.read(*memory, base + tensor.offset, s.results[i].bytes());
+  }
+}
+
+const Array& Executable::value(const Tensor& fetch) const {
+  for (const auto& [tensor, index] : state_->fetch_of) {
+    if (tensor == fetch) return state_->results[index];
+  }
+  throw Error(fmt::format("value: {} was not among the fetches of compile()", describe(fetch)));
+}
+
+float Executable::scalar(const Tensor& fetch) const {
+  return static_cast<float>(value(fetch).number(0));
+}
+
+const Plan& Executable::plan() const {
+  return state_->plan;
+}
+
+Evaluate evaluate_on(std::shared_ptr<Backend> backend) {
+  struct Compiled {
+    std::uint64_t graph;
+    Tensors fetches;
+    std::shared_ptr<Variables> variables;
+    std::shared_ptr<Executable> executable;
+  };
+  auto last = std::make_shared<std::vector<Compiled>>();
+  return [backend, last](std::span<const Tensor> fetches, std::span<const Feed> feeds) {
+    const Tensors wanted(fetches.begin(), fetches.end());
+    const std::uint64_t graph = fetches.front().graph().serial();
+    auto found = std::find_if(last->begin(), last->end(), [&](const Compiled& compiled) {
+      return compiled.graph == graph && compiled.fetches == wanted;
+    });
+    if (found == last->end()) {
+      if (last->size() >= 4) last->erase(last->begin());
+      auto variables = std::make_shared<Variables>(backend);
+      auto executable = std::make_shared<Executable>(compile(fetches, {}, *variables));
+      last->push_back({graph, wanted, variables, executable});
+      found = last->end() - 1;
+    }
+    std::vector<Executable::FeedRef> refs;
+    for (const Feed& feed : feeds) {
+      const Op& op = *feed.input.graph().node(feed.input.node()).op;
+      if (const auto* variable = dynamic_cast<const VariableRead*>(&op)) {
+        found->variables->set(variable->variable, feed.values);
+      } else {
+        refs.push_back({feed.input, feed.values});
+      }
+    }
+    found->variables->set_run_counter(0);
+    found->executable->run(refs);
+    std::vector<Array> results;
+    for (const Tensor& fetch : fetches) results.push_back(found->executable->value(fetch));
+    return results;
+  };
+}
+
+}  // namespace heed

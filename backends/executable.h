@@ -1,0 +1,58 @@
+// Executable: a graph planned and compiled for a device, ready to run again and again.
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <heed/backends/plan.h>
+#include <heed/backends/variables.h>
+#include <heed/graph/evaluate.h>
+
+namespace heed {
+
+// Reads variables, computes the fetches, then updates variables. A run on fed arrays allocates nothing.
+class Executable {
+ public:
+  // What a run is fed: one array for each input that the fetches and updates need.
+  struct FeedRef {
+    Tensor input;
+    const Array& values;
+  };
+
+  Executable(Executable&&) noexcept;
+  Executable& operator=(Executable&&) noexcept;
+  ~Executable();
+
+  // Throws Error when a feed is missing, unknown, or of another type than its input.
+  void run(std::span<const FeedRef> feeds = {});
+  void run(std::initializer_list<FeedRef> feeds) { run(std::span(feeds.begin(), feeds.size())); }
+
+  // A fetch's value after the last run; valid until the next one.
+  const Array& value(const Tensor& fetch) const;
+  float scalar(const Tensor& fetch) const;  // of a floating-point scalar
+
+  const Plan& plan() const;
+
+ private:
+  friend Executable compile(std::span<const Tensor> fetches, std::span<const Update> updates,
+                            Variables& variables);
+  struct State;
+  explicit Executable(std::unique_ptr<State> state);
+  void bind();
+
+  std::unique_ptr<State> state_;
+};
+
+// Plans and compiles. `variables` must outlive the result. Throws Error when a variable is updated twice,
+// when an op has no kernel on the backend, or when the plan needs more memory than there is.
+Executable compile(std::span<const Tensor> fetches, std::span<const Update> updates, Variables& variables);
+Executable compile(std::initializer_list<Tensor> fetches, std::span<const Update> updates,
+                   Variables& variables);
+Executable compile(std::initializer_list<Tensor> fetches, Variables& variables);
+
+// An Evaluate that compiles for `backend`, keeping the last executable for the next call of its kind.
+Evaluate evaluate_on(std::shared_ptr<Backend> backend);
+
+}  // namespace heed

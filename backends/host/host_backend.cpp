@@ -1,0 +1,152 @@
+#include <cstring>
+#include <new>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <heed/backends/host/host_backend.h>
+
+namespace heed::host {
+
+namespace {
+
+class HostMemory final : public Memory {
+ public:
+  explicit HostMemory(std::int64_t bytes)
+      : Memory(bytes),
+        data_(static_cast<std::byte*>(
+            ::operator new (static_cast<std::size_t>(std::max<std::int64_t>(bytes, 1)),
+                            std::align_val_t{memory_alignment}))) {}
+  ~HostMemory() override { ::operator delete (data_, std::align_val_t{memory_alignment}); }
+  std::byte* data() const { return data_; }
+
+ private:
+  std::byte* data_;
+};
+
+std::byte* data_of(const Memory* memory) {
+  return memory ? static_cast<const HostMemory*>(memory)->data() : nullptr;
+}
+
+class HostProgram final : public Program {
+ public:
+  HostProgram(const KernelTable& table, const Plan& plan, ThreadPool& pool);
+
+  std::int64_t scratch_bytes(std::size_t index) const override { return kernels_[index].scratch_bytes; }
+  void bind(const Plan& plan, const Bindings& bindings) override;
+  void run() override {
+    for (const BoundStep& step : steps_) {
+      step.kernel->run({step.inputs, step.outputs, step.scratch, pool_});
+    }
+  }
+
+ private:
+  struct BoundStep {
+    const Kernel* kernel;
+    std::vector<std::byte*> inputs, outputs;
+    std::byte* scratch;
+  };
+
+  std::vector<Kernel> kernels_;
+  std::vector<BoundStep> steps_;
+  ThreadPool& pool_;
+};
+
+HostProgram::HostProgram(const KernelTable& table, const Plan& plan, ThreadPool& pool) : pool_(pool) {
+  for (const Step& step : plan.steps) {
+    std::vector<TensorLayout> inputs, outputs;
+    KernelRequest request;
+    for (const int input : step.inputs)
+      inputs.push_back(plan.tensors[static_cast<std::size_t>(input)].layout);
+    std::vector<TensorType> input_types;
+    for (const TensorLayout& input : inputs) input_types.push_back(input.type);
+    const std::vector<TensorType> types = step.op->infer(input_types);
+    for (std::size_t i = 0; i < step.outputs.size(); ++i) {
+      outputs.push_back({types[i], dense_strides(types[i].shape)});
+      request.live.push_back(step.outputs[i] != nothing);
+    }
+    request.inputs = inputs;
+    request.outputs = outputs;
+    request.threads = pool.threads();
+    const KernelEntry* entry = table.find(*step.op);
+    if (!entry) throw InternalError(fmt::format("no kernel for {}", step.op->name()));
+    kernels_.push_back(entry->make(*step.op, request));
+  }
+}
+
+void HostProgram::bind(const Plan& plan, const Bindings& bindings) {
+  std::vector<std::byte*> bases;
+  for (const Storage& storage : plan.storages) {
+    switch (storage.kind) {
+      case Storage::Kind::arena:
+        bases.push_back(data_of(bindings.arena) + storage.offset);
+        break;
+      case Storage::Kind::constant:
+        bases.push_back(data_of(bindings.constants) + storage.offset);
+        break;
+      case Storage::Kind::variable:
+        bases.push_back(data_of(bindings.variables[static_cast<std::size_t>(storage.variable)]));
+        break;
+    }
+  }
+  const auto address = [&](int index) -> std::byte* {
+    if (index == nothing) return nullptr;
+    const PlannedTensor& tensor = plan.tensors[static_cast<std::size_t>(index)];
+    return bases[static_cast<std::size_t>(tensor.storage)] + tensor.offset;
+  };
+  steps_.clear();
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    const Step& step = plan.steps[i];
+    BoundStep bound{&kernels_[i], {}, {}, nullptr};
+    for (const int input : step.inputs) bound.inputs.push_back(address(input));
+    for (const int output : step.outputs) bound.outputs.push_back(address(output));
+    if (step.scratch != nothing) bound.scratch = bases[static_cast<std::size_t>(step.scratch)];
+    steps_.push_back(std::move(bound));
+  }
+}
+
+}  // namespace
+
+HostBackend::HostBackend(std::string name, const KernelTable& kernels, int threads)
+    : name_(std::move(name)), kernels_(kernels), pool_(threads) {}
+
+std::string HostBackend::description() const {
+  return fmt::format("CPU, {} thread{}, {:.1f} GiB of memory", pool_.threads(),
+                     pool_.threads() == 1 ? "" : "s", static_cast<double>(memory_limit()) / (1 << 30));
+}
+
+bool HostBackend::claims(const Op& op, Types inputs, Types outputs) const {
+  const KernelEntry* entry = kernels_.find(op);
+  return entry && (!entry->traits.accepts || entry->traits.accepts(op, inputs, outputs));
+}
+
+bool HostBackend::takes_strides(const Op& op, std::size_t index) const {
+  const KernelEntry* entry = kernels_.find(op);
+  return entry && index < 32 && ((entry->traits.strided_inputs >> index) & 1u);
+}
+
+std::unique_ptr<Program> HostBackend::compile(const Plan& plan) {
+  return std::make_unique<HostProgram>(kernels_, plan, pool_);
+}
+
+std::unique_ptr<Memory> HostBackend::allocate(std::int64_t bytes) {
+  try {
+    return std::make_unique<HostMemory>(bytes);
+  } catch (const std::bad_alloc&) {
+    throw Error(fmt::format("{}: {} bytes of memory cannot be had", name_, bytes));
+  }
+}
+
+std::int64_t HostBackend::memory_limit() const {
+  return static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
+}
+
+void HostBackend::write(Memory& to, std::int64_t offset, std::span<const std::byte> bytes) {
+  if (!bytes.empty()) std::memcpy(data_of(&to) + offset, bytes.data(), bytes.size());
+}
+
+void HostBackend::read(const Memory& from, std::int64_t offset, std::span<std::byte> bytes) {
+  if (!bytes.empty()) std::memcpy(bytes.data(), data_of(&from) + offset, bytes.size());
+}
+
+}  // namespace heed::host

@@ -1,0 +1,58 @@
+// Prints a plan as a table.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <heed/backends/plan.h>
+
+namespace heed {
+
+namespace {
+
+std::string place_text(const Plan& plan, int index) {
+  if (index == nothing) return "-";
+  const PlannedTensor& tensor = plan.tensors[static_cast<std::size_t>(index)];
+  const Storage& storage = plan.storages[static_cast<std::size_t>(tensor.storage)];
+  switch (storage.kind) {
+    case Storage::Kind::variable:
+      return plan.variables[static_cast<std::size_t>(storage.variable)];
+    case Storage::Kind::constant:
+      return fmt::format("constant+{}", storage.offset + tensor.offset);
+    case Storage::Kind::arena:
+      return fmt::format("@{}", storage.offset + tensor.offset);
+  }
+  return "?";
+}
+
+std::string tensor_text(const Plan& plan, int index) {
+  if (index == nothing) return "-";
+  const PlannedTensor& tensor = plan.tensors[static_cast<std::size_t>(index)];
+  return fmt::format("{}{}{}", to_string(tensor.layout.type), tensor.layout.is_dense() ? " " : " strided ",
+                     place_text(plan, index));
+}
+
+}  // namespace
+
+std::string to_text(const Plan& plan) {
+  std::string text;
+  for (std::size_t s = 0; s < plan.steps.size(); ++s) {
+    const Step& step = plan.steps[s];
+    std::vector<std::string> inputs, outputs;
+    for (const int input : step.inputs) inputs.push_back(tensor_text(plan, input));
+    for (const int output : step.outputs) outputs.push_back(tensor_text(plan, output));
+    const Origin& origin = plan.graph->node(step.node).origins.front();
+    text += fmt::format("{:5}  {:<20} {} <- {}  {}{}# {}{}\n", s, step.op->name(), fmt::join(outputs, ", "),
+                        fmt::join(inputs, ", "), step.note, step.note.empty() ? "" : " ",
+                        origin.gradient_of.empty() ? "" : "gradient of " + origin.gradient_of + " ",
+                        origin.scope);
+  }
+  const double mib = 1 << 20;
+  text += fmt::format(
+      "steps {}, arena {:.2f} MiB ({:.2f} MiB alive at once), constants {:.2f} MiB, variables {}, "
+      "state copies: {}\n",
+      plan.steps.size(), static_cast<double>(plan.arena_bytes) / mib,
+      static_cast<double>(plan.live_bytes) / mib, static_cast<double>(plan.constant_bytes) / mib,
+      plan.variables.size(), plan.state_copies);
+  return text;
+}
+
+}  // namespace heed

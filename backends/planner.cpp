@@ -1,0 +1,209 @@
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include <heed/backends/in_place.h>
+#include <heed/backends/planner.h>
+#include <heed/graph/sources.h>
+#include <heed/ops/elementwise.h>
+#include <heed/ops/random.h>
+#include <heed/ops/views.h>
+
+namespace heed {
+
+LoweredGraph lower(std::span<const Tensor> fetches, std::span<const Update> updates, const Backend& backend) {
+  LoweredGraph lowered = extract(fetches, updates);
+  lowered = simplify(lowered);
+  lowered = expand_unclaimed(lowered, backend);
+  lowered = simplify(lowered);
+  lowered = fuse_elementwise(lowered);
+  return simplify(lowered);
+}
+
+namespace {
+
+OpPtr identity_of(DType dtype) {
+  ScalarBuilder builder;
+  const Register in = builder.input(dtype);
+  return std::make_shared<Elementwise>(builder.finish({in}));
+}
+
+// Walks the graph once, writing steps.
+class StepWriter {
+ public:
+  StepWriter(const LoweredGraph& lowered, const Backend& backend)
+      : lowered_(lowered), graph_(*lowered.graph), backend_(backend), live_(live_nodes(lowered)) {
+    plan_.graph = lowered.graph;
+    count_readers();
+  }
+
+  Plan write() {
+    for (NodeId id = 0; id < graph_.size(); ++id) {
+      if (live_[id]) visit(id);
+    }
+    for (const OutputId fetch : lowered_.fetches) plan_.fetches.push_back(fetched(fetch));
+    update_variables(plan_, assignments_);
+    reuse_inputs(plan_);
+    return std::move(plan_);
+  }
+
+ private:
+  static std::uint64_t key(OutputId id) { return (std::uint64_t{id.node} << 32) | id.output; }
+
+  void count_readers() {
+    for (NodeId id = 0; id < graph_.size(); ++id) {
+      if (!live_[id]) continue;
+      for (const OutputId input : graph_.node(id).inputs) read_.insert(key(input));
+    }
+    for (const OutputId fetch : lowered_.fetches) read_.insert(key(fetch));
+  }
+
+  void visit(NodeId id) {
+    const Node& node = graph_.node(id);
+    const Op& op = *node.op;
+    if (const auto* input = dynamic_cast<const Input*>(&op)) return visit_feed(id, input->label);
+    if (dynamic_cast<const RandomKey*>(&op)) return visit_random_key(id);
+    if (dynamic_cast<const Constant*>(&op)) return visit_constant(id);
+    if (const auto* variable = dynamic_cast<const VariableRead*>(&op)) return visit_variable(id, *variable);
+    if (dynamic_cast<const Assign*>(&op)) {
+      assignments_.push_back({place_.at(key(node.inputs[0])), place_.at(key(node.inputs[1]))});
+      return;
+    }
+    if (const auto* view = dynamic_cast<const ViewOp*>(&op)) return visit_view(id, *view);
+    visit_kernel(id);
+  }
+
+  int new_storage(Storage::Kind kind, NodeId node, const TensorType& type, int first_step) {
+    Storage storage;
+    storage.kind = kind;
+    storage.node = node;
+    storage.bytes = align_up(std::max<std::int64_t>(type.bytes(), 1));
+    storage.first_step = first_step;
+    storage.last_step = first_step;
+    plan_.storages.push_back(storage);
+    return static_cast<int>(plan_.storages.size()) - 1;
+  }
+
+  int new_tensor(int storage, const TensorType& type) {
+    plan_.tensors.push_back({storage, 0, {type, dense_strides(type.shape)}});
+    return static_cast<int>(plan_.tensors.size()) - 1;
+  }
+
+  int source(Storage::Kind kind, NodeId id) {
+    const TensorType& type = graph_.node(id).outputs[0];
+    const int tensor = new_tensor(new_storage(kind, id, type, -1), type);
+    place_[key({id, 0})] = tensor;
+    return tensor;
+  }
+
+  void visit_feed(NodeId id, const std::string& label) {
+    plan_.feeds.push_back({label, source(Storage::Kind::arena, id)});
+  }
+  void visit_random_key(NodeId id) { plan_.random_key = source(Storage::Kind::arena, id); }
+
+  void visit_constant(NodeId id) {
+    const int tensor = source(Storage::Kind::constant, id);
+    Storage& storage =
+        plan_.storages[static_cast<std::size_t>(plan_.tensors[static_cast<std::size_t>(tensor)].storage)];
+    storage.offset = plan_.constant_bytes;
+    plan_.constant_bytes += storage.bytes;
+    plan_.constants.push_back(id);
+  }
+
+  void visit_variable(NodeId id, const VariableRead& variable) {
+    const int tensor = source(Storage::Kind::variable, id);
+    plan_.storages[static_cast<std::size_t>(plan_.tensors[static_cast<std::size_t>(tensor)].storage)]
+        .variable = static_cast<int>(plan_.variables.size());
+    plan_.variables.push_back(variable.variable);
+    plan_.variable_nodes.push_back(id);
+  }
+
+  void visit_view(NodeId id, const ViewOp& view) {
+    const Node& node = graph_.node(id);
+    int operand = place_.at(key(node.inputs[0]));
+    auto layout_of = [&] {
+      const TensorLayout& layout = plan_.tensors[static_cast<std::size_t>(operand)].layout;
+      return view.layout(layout.type, layout.strides);
+    };
+    auto layout = layout_of();
+    if (!layout) {
+      operand = dense(operand, id);
+      layout = layout_of();
+    }
+    PlannedTensor tensor = plan_.tensors[static_cast<std::size_t>(operand)];
+    tensor.offset += layout->offset * static_cast<std::int64_t>(size_of(node.outputs[0].dtype));
+    tensor.layout = {node.outputs[0], std::move(layout->strides)};
+    plan_.tensors.push_back(std::move(tensor));
+    place_[key({id, 0})] = static_cast<int>(plan_.tensors.size()) - 1;
+  }
+
+  void visit_kernel(NodeId id) {
+    const Node& node = graph_.node(id);
+    Step step;
+    step.op = node.op;
+    step.node = id;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      const int tensor = place_.at(key(node.inputs[i]));
+      step.inputs.push_back(backend_.takes_strides(*node.op, i) ? tensor : dense(tensor, id));
+    }
+    const int now = static_cast<int>(plan_.steps.size());
+    for (std::uint32_t i = 0; i < node.outputs.size(); ++i) {
+      const bool is_read = read_.contains(key({id, i}));
+      step.outputs.push_back(
+          is_read ? new_tensor(new_storage(Storage::Kind::arena, id, node.outputs[i], now), node.outputs[i])
+                  : nothing);
+      if (is_read) place_[key({id, i})] = step.outputs.back();
+    }
+    plan_.steps.push_back(std::move(step));
+  }
+
+  // What is read after the run: dense, and not in a variable, which by then has its new value.
+  int fetched(OutputId id) {
+    const int tensor = place_.at(key(id));
+    const int storage = plan_.tensors[static_cast<std::size_t>(tensor)].storage;
+    if (plan_.storages[static_cast<std::size_t>(storage)].kind == Storage::Kind::variable)
+      return copy(tensor, id.node);
+    return dense(tensor, id.node);
+  }
+
+  // The tensor itself if it is dense; otherwise a dense copy, made once.
+  int dense(int tensor, NodeId reader) {
+    if (plan_.tensors[static_cast<std::size_t>(tensor)].layout.is_dense()) return tensor;
+    const auto [known, fresh] = copies_.try_emplace(tensor, nothing);
+    if (fresh) known->second = copy(tensor, reader);
+    return known->second;
+  }
+
+  int copy(int tensor, NodeId reader) {
+    const TensorLayout layout = plan_.tensors[static_cast<std::size_t>(tensor)].layout;
+    Step step;
+    step.op = identity_of(layout.type.dtype);
+    step.node = reader;
+    step.inputs = {tensor};
+    const int now = static_cast<int>(plan_.steps.size());
+    step.outputs = {new_tensor(new_storage(Storage::Kind::arena, reader, layout.type, now), layout.type)};
+    step.note = "dense copy";
+    plan_.steps.push_back(std::move(step));
+    return plan_.steps.back().outputs[0];
+  }
+
+  const LoweredGraph& lowered_;
+  const Graph& graph_;
+  const Backend& backend_;
+  std::vector<bool> live_;
+  Plan plan_;
+  std::unordered_set<std::uint64_t> read_;
+  std::unordered_map<std::uint64_t, int> place_;
+  std::unordered_map<int, int> copies_;
+  std::vector<Assignment> assignments_;
+};
+
+}  // namespace
+
+Plan plan_steps(const LoweredGraph& lowered, const Backend& backend) {
+  return StepWriter(lowered, backend).write();
+}
+
+}  // namespace heed

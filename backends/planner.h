@@ -1,0 +1,20 @@
+// The planner: from a lowered graph to a plan. First what runs on which view of which storage, then which
+// storages can be one, then where each lies in the arena.
+#pragma once
+
+#include <heed/backends/backend.h>
+#include <heed/backends/passes/passes.h>
+#include <heed/backends/plan.h>
+
+namespace heed {
+
+// All passes, in order, for one backend.
+LoweredGraph lower(std::span<const Tensor> fetches, std::span<const Update> updates, const Backend& backend);
+
+// Steps, views and storages with their lifetimes. In-place decisions are made, offsets are not.
+Plan plan_steps(const LoweredGraph& lowered, const Backend& backend);
+
+// Adds working memory for the steps, then gives every arena storage its offset.
+void place_storages(Plan& plan, const Program& program);
+
+}  // namespace heed

@@ -1,0 +1,109 @@
+#include <cmath>
+#include <numbers>
+
+#include <fmt/format.h>
+
+#include <heed/backends/variables.h>
+#include <heed/ops/philox.h>
+
+namespace heed {
+
+namespace {
+
+// A uniform double in (0, 1) from 32 random bits: never an end point, so that its logarithm is finite.
+double unit(std::uint32_t bits) {
+  return (static_cast<double>(bits) + 0.5) * 0x1p-32;
+}
+
+}  // namespace
+
+Array initial_value(const TensorType& type, const Initializer& initializer, const std::string& name,
+                    std::uint64_t seed) {
+  if (initializer.kind == Initializer::Kind::array) return *initializer.values;
+  Array values(type.dtype, type.shape);
+  const PhiloxKey key{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)};
+  for (std::int64_t i = 0; i < values.elements(); ++i) {
+    if (initializer.kind == Initializer::Kind::constant) {
+      values.set_number(i, initializer.a);
+      continue;
+    }
+    const PhiloxCounter bits = philox({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32),
+                                       stream_of(name), stream_of("initial")},
+                                      key);
+    if (initializer.kind == Initializer::Kind::uniform) {
+      values.set_number(i, initializer.a + (initializer.b - initializer.a) * unit(bits[0]));
+    } else {
+      const double radius = std::sqrt(-2 * std::log(unit(bits[0])));  // Box and Muller 1958
+      values.set_number(
+          i, initializer.a + initializer.b * radius * std::cos(2 * std::numbers::pi * unit(bits[1])));
+    }
+  }
+  return values;
+}
+
+Variables::Variables(std::shared_ptr<Backend> backend, std::uint64_t seed)
+    : backend_(std::move(backend)), seed_(seed) {}
+
+Memory& Variables::require(const VariableRead& read, Where where) {
+  const auto found = entries_.find(read.variable);
+  if (found == entries_.end()) {
+    Entry entry{read.type, read.initializer, false, where, backend_->allocate(align_up(read.type.bytes()))};
+    backend_->write(*entry.memory, 0,
+                    initial_value(read.type, read.initializer, read.variable, seed_).bytes());
+    return *entries_.emplace(read.variable, std::move(entry)).first->second.memory;
+  }
+  Entry& entry = found->second;
+  if (entry.type != read.type) {
+    throw Error(fmt::format("variable {} is {}{}\n  but {} is asked for at {}", read.variable,
+                            to_string(entry.type),
+                            entry.loaded ? ", as it was loaded" : ", made at " + describe(entry.where),
+                            to_string(read.type), describe(where)));
+  }
+  if (!entry.loaded && !(entry.initializer == read.initializer)) {
+    throw Error(fmt::format("variable {} starts as {}, made at {}\n  but {} is asked for at {}",
+                            read.variable, to_string(entry.initializer), describe(entry.where),
+                            to_string(read.initializer), describe(where)));
+  }
+  return *entry.memory;
+}
+
+std::vector<std::string> Variables::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : entries_) names.push_back(name);
+  return names;
+}
+
+const Variables::Entry& Variables::entry(const std::string& name) const {
+  const auto found = entries_.find(name);
+  if (found == entries_.end()) throw Error(fmt::format("there is no variable {}", name));
+  return found->second;
+}
+
+const TensorType& Variables::type(const std::string& name) const {
+  return entry(name).type;
+}
+
+Array Variables::get(const std::string& name) const {
+  const Entry& from = entry(name);
+  Array values(from.type.dtype, from.type.shape);
+  backend_->read(*from.memory, 0, values.bytes());
+  return values;
+}
+
+void Variables::set(const std::string& name, const Array& values) {
+  const auto found = entries_.find(name);
+  if (found == entries_.end()) {
+    Entry entry{
+        values.type(), {}, true, Where::current(), backend_->allocate(align_up(values.type().bytes()))};
+    backend_->write(*entry.memory, 0, values.bytes());
+    entries_.emplace(name, std::move(entry));
+    return;
+  }
+  if (found->second.type != values.type()) {
+    throw Error(fmt::format("variable {} is {}, but {} is to be written to it", name,
+                            to_string(found->second.type), to_string(values.type())));
+  }
+  backend_->write(*found->second.memory, 0, values.bytes());
+}
+
+}  // namespace heed

@@ -1,0 +1,17 @@
+// The commands of heed-translate. Each adds its flags; its work runs while they are parsed.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace heed::translate {
+
+void add_train(CLI::App& app, int& status);
+void add_translate(CLI::App& app, int& status);
+void add_test(CLI::App& app, int& status);
+void add_inspect(CLI::App& app, int& status);
+void add_backends(CLI::App& app, int& status);
+
+// Exit status of a training that was interrupted and saved.
+inline constexpr int interrupted_status = 130;
+
+}  // namespace heed::translate

@@ -1,0 +1,34 @@
+// heed-translate: trains a Transformer on parallel text and translates with it. Flags and printing only; the
+// work is done by the library, in the same way as a program of one's own would do it.
+#include <cstdio>
+#include <exception>
+
+#include "commands.h"
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <heed/graph/error.h>
+
+int main(int argc, char** argv) {
+  CLI::App app("Trains a Transformer on parallel text and translates with it.", "heed-translate");
+  app.require_subcommand(1);
+  app.set_help_all_flag("--help-all", "Help of all commands");
+  int status = 0;
+  heed::translate::add_train(app, status);
+  heed::translate::add_translate(app, status);
+  heed::translate::add_test(app, status);
+  heed::translate::add_inspect(app, status);
+  heed::translate::add_backends(app, status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const heed::Error& error) {
+    fmt::print(stderr, "heed-translate: {}\n", error.what());
+    return 1;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "heed-translate: unexpected: {}\n", error.what());
+    return 1;
+  }
+  return status;
+}

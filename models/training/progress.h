@@ -1,0 +1,33 @@
+// Progress of long work on stderr: one live line on a terminal, plain lines in a log.
+#pragma once
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+
+namespace heed {
+
+class ProgressLine {
+ public:
+  explicit ProgressLine(std::FILE* to = stderr);
+  ~ProgressLine();
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  // Replaces the live line; in a log, prints a line at most every ten seconds.
+  void update(const std::string& text);
+  // Prints a line that stays.
+  void print(const std::string& text);
+
+ private:
+  void clear();
+
+  std::FILE* to_;
+  bool terminal_;
+  bool live_ = false;
+  std::chrono::steady_clock::time_point last_{};
+};
+
+std::string duration_text(double seconds);  // "1 h 03 min", "2 min 05 s", "12 s"
+
+}  // namespace heed

@@ -1,0 +1,12 @@
+// Learning rates by step.
+#pragma once
+
+#include <cstdint>
+
+namespace heed {
+
+// Vaswani et al. 2017, equation 3, times `scale`: width^-0.5 * min(step^-0.5, step * warmup^-1.5), step
+// from 1.
+double warmup_schedule(std::int64_t step, std::int64_t width, std::int64_t warmup, double scale = 1);
+
+}  // namespace heed

@@ -1,0 +1,147 @@
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include <heed/models/transformer/transformer.h>
+#include <heed/ops/elementwise.h>
+#include <heed/ops/gather.h>
+#include <heed/ops/matmul.h>
+#include <heed/ops/random.h>
+#include <heed/ops/views.h>
+
+namespace heed {
+
+Array sinusoidal_positions(std::int64_t length, std::int64_t width, DType dtype) {
+  Array table(dtype, {length, width});
+  for (std::int64_t position = 0; position < length; ++position) {
+    for (std::int64_t i = 0; i < width; ++i) {
+      const double exponent = static_cast<double>(i / 2 * 2) / static_cast<double>(width);
+      const double angle = static_cast<double>(position) / std::pow(10000.0, exponent);
+      table.set_number(position * width + i, i % 2 == 0 ? std::sin(angle) : std::cos(angle));
+    }
+  }
+  return table;
+}
+
+namespace {
+
+MultiHeadOptions head_options(const TransformerConfig& config) {
+  return {config.width, config.heads, config.dtype};
+}
+
+}  // namespace
+
+Transformer::EncoderLayer::EncoderLayer(Graph& graph, const std::string& name, const TransformerConfig& c,
+                                        Where where)
+    : self(graph, name + "/self", head_options(c), where),
+      self_norm(graph, name + "/self_norm", c.width, c.norm_epsilon, c.dtype, where),
+      feed_forward(graph, name + "/feed_forward", c.width, c.feed_forward, c.dtype, where),
+      feed_forward_norm(graph, name + "/feed_forward_norm", c.width, c.norm_epsilon, c.dtype, where) {}
+
+Transformer::DecoderLayer::DecoderLayer(Graph& graph, const std::string& name, const TransformerConfig& c,
+                                        Where where)
+    : self(graph, name + "/self", head_options(c), where),
+      self_norm(graph, name + "/self_norm", c.width, c.norm_epsilon, c.dtype, where),
+      cross(graph, name + "/cross", head_options(c), where),
+      cross_norm(graph, name + "/cross_norm", c.width, c.norm_epsilon, c.dtype, where),
+      feed_forward(graph, name + "/feed_forward", c.width, c.feed_forward, c.dtype, where),
+      feed_forward_norm(graph, name + "/feed_forward_norm", c.width, c.norm_epsilon, c.dtype, where) {}
+
+Transformer::Transformer(Graph& graph, const TransformerConfig& config, Where where)
+    : graph_(graph), config_(config) {
+  const double deviation = 1 / std::sqrt(static_cast<double>(config.width));
+  embedding_ = graph.variable("embedding", config.dtype, {config.vocabulary, config.width},
+                              normal_with(0, deviation), where);
+  for (std::int64_t i = 0; i < config.encoder_layers; ++i) {
+    encoder_.emplace_back(graph, fmt::format("encoder/{}", i), config, where);
+  }
+  for (std::int64_t i = 0; i < config.decoder_layers; ++i) {
+    decoder_.emplace_back(graph, fmt::format("decoder/{}", i), config, where);
+  }
+}
+
+Tensor Transformer::embed(Tensor words) {
+  return gather_rows(embedding_, words) * std::sqrt(static_cast<double>(config_.width));
+}
+
+Tensor Transformer::drop(Tensor x, const std::string& name) {
+  return dropout(x, config_.dropout, name);
+}
+
+Tensor Transformer::position_table(std::int64_t length) {
+  return graph_.constant(sinusoidal_positions(length, config_.width, config_.dtype));
+}
+
+Tensor Transformer::encode(Tensor source, Tensor source_lengths, Where where) {
+  const auto origin = graph_.at(where);
+  const auto scope = graph_.scope("encoder");
+  Tensor x = drop(embed(source) + position_table(source.shape()[1]), "embedded");  // [B, S, d]
+  encoder_outputs_.clear();
+  for (std::size_t i = 0; i < encoder_.size(); ++i) {
+    const EncoderLayer& layer = encoder_[i];
+    const auto layer_scope = graph_.scope(fmt::format("{}", i));
+    const auto attended = layer.self(x, layer.self.project(x), {.key_lengths = source_lengths});
+    x = layer.self_norm(x + drop(attended.output, "self"));
+    x = layer.feed_forward_norm(x + drop(layer.feed_forward(x), "feed_forward"));
+    encoder_outputs_.push_back(x);
+  }
+  return x;
+}
+
+Tensor Transformer::decode(Tensor target_input, Tensor memory, Tensor source_lengths, Where where) {
+  const auto origin = graph_.at(where);
+  const auto scope = graph_.scope("decoder");
+  Tensor y = drop(embed(target_input) + position_table(target_input.shape()[1]), "embedded");  // [B, T, d]
+  decoder_outputs_.clear();
+  for (std::size_t i = 0; i < decoder_.size(); ++i) {
+    const DecoderLayer& layer = decoder_[i];
+    const auto layer_scope = graph_.scope(fmt::format("{}", i));
+    const auto self = layer.self(y, layer.self.project(y), {.causal = true});
+    y = layer.self_norm(y + drop(self.output, "self"));
+    const auto cross = layer.cross(y, layer.cross.project(memory), {.key_lengths = source_lengths});
+    y = layer.cross_norm(y + drop(cross.output, "cross"));
+    y = layer.feed_forward_norm(y + drop(layer.feed_forward(y), "feed_forward"));
+    decoder_outputs_.push_back(y);
+  }
+  return y;
+}
+
+Tensor Transformer::logits(Tensor decoded, Where where) {
+  return matmul(decoded, embedding_, {.transpose_b = true}, where);
+}
+
+std::vector<MultiHeadAttention::KeysValues> Transformer::project_memory(Tensor memory, Where where) {
+  std::vector<MultiHeadAttention::KeysValues> projected;
+  for (const DecoderLayer& layer : decoder_) projected.push_back(layer.cross.project(memory, where));
+  return projected;
+}
+
+Transformer::StepResult Transformer::decode_step(Tensor words, Tensor position,
+                                                 const std::vector<LayerCache>& caches, Tensor source_lengths,
+                                                 Where where) {
+  const auto origin = graph_.at(where);
+  const std::int64_t rows = words.shape()[0];
+  const std::int64_t longest = caches.front().self.keys.shape()[1];
+  const Tensor here = slice_at(position_table(longest), 0, position, 1);  // [1, d]
+  Tensor y = reshape(embed(words), {rows, 1, config_.width}) + here;      // [B, 1, d]
+  const Tensor words_so_far = broadcast_to(reshape(position + 1.0, {1}), {rows});
+  StepResult result;
+  for (std::size_t i = 0; i < decoder_.size(); ++i) {
+    const DecoderLayer& layer = decoder_[i];
+    const MultiHeadAttention::KeysValues fresh = layer.self.project(y);
+    const MultiHeadAttention::KeysValues words_seen{
+        update_at(caches[i].self.keys, 1, position, fresh.keys),
+        update_at(caches[i].self.values, 1, position, fresh.values)};
+    y = layer.self_norm(y + layer.self(y, words_seen, {.key_lengths = words_so_far}).output);
+    const MultiHeadAttention::Visible source{.key_lengths = source_lengths};
+    const auto cross = layer.cross(y, caches[i].cross, source);
+    y = layer.cross_norm(y + cross.output);
+    y = layer.feed_forward_norm(y + layer.feed_forward(y));
+    result.self.push_back(words_seen);
+    if (i + 1 == decoder_.size()) result.cross_weights = layer.cross.weights(cross, caches[i].cross, source);
+  }
+  result.decoded = y;
+  return result;
+}
+
+}  // namespace heed

@@ -1,0 +1,85 @@
+// The Transformer of Vaswani et al. 2017, "Attention is all you need": post-norm, sinusoidal positions, one
+// matrix for both embeddings and the output.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <heed/graph/graph.h>
+#include <heed/models/attention/multi_head.h>
+#include <heed/models/layers.h>
+#include <heed/models/transformer/config.h>
+
+namespace heed {
+
+// Section 3.5: PE(pos, 2i) = sin(pos / 10000^(2i/d)), PE(pos, 2i+1) = cos(same). [length, width].
+Array sinusoidal_positions(std::int64_t length, std::int64_t width, DType dtype);
+
+// One model in one graph. Building two of the same configuration in two graphs gives the same variables.
+class Transformer {
+ public:
+  Transformer(Graph& graph, const TransformerConfig& config, Where where = Where::current());
+
+  const TransformerConfig& config() const { return config_; }
+
+  // source [B, S] and source_lengths [B] of i32 -> memory [B, S, d].
+  Tensor encode(Tensor source, Tensor source_lengths, Where where = Where::current());
+
+  // target_input [B, T] of i32, shifted right; -> decoder output [B, T, d].
+  Tensor decode(Tensor target_input, Tensor memory, Tensor source_lengths, Where where = Where::current());
+
+  // [..., d] -> scores of the words [..., V].
+  Tensor logits(Tensor decoded, Where where = Where::current());
+
+  // What one decoder layer attends to while decoding word by word.
+  struct LayerCache {
+    MultiHeadAttention::KeysValues self;   // [B, L, h, d_k]: the words so far, and room for the rest
+    MultiHeadAttention::KeysValues cross;  // [B, S, h, d_k]: the source, projected once
+  };
+  // The cross part of every layer's cache, from the encoder's output.
+  std::vector<MultiHeadAttention::KeysValues> project_memory(Tensor memory, Where where = Where::current());
+
+  struct StepResult {
+    Tensor decoded;                                    // [B, 1, d]
+    std::vector<MultiHeadAttention::KeysValues> self;  // the caches with this word's keys and values
+    Tensor cross_weights;                              // [B, h, 1, S] of the last layer
+  };
+  // One word: words [B] of i32 at `position` (an i32 scalar, from 0).
+  StepResult decode_step(Tensor words, Tensor position, const std::vector<LayerCache>& caches,
+                         Tensor source_lengths, Where where = Where::current());
+
+  // Outputs of single layers, as the last encode() or decode() made them.
+  const Tensors& encoder_layers() const { return encoder_outputs_; }
+  const Tensors& decoder_layers() const { return decoder_outputs_; }
+
+ private:
+  struct EncoderLayer {
+    EncoderLayer(Graph& graph, const std::string& name, const TransformerConfig& config, Where where);
+    MultiHeadAttention self;
+    NormLayer self_norm;
+    FeedForward feed_forward;
+    NormLayer feed_forward_norm;
+  };
+  struct DecoderLayer {
+    DecoderLayer(Graph& graph, const std::string& name, const TransformerConfig& config, Where where);
+    MultiHeadAttention self;
+    NormLayer self_norm;
+    MultiHeadAttention cross;
+    NormLayer cross_norm;
+    FeedForward feed_forward;
+    NormLayer feed_forward_norm;
+  };
+
+  Tensor embed(Tensor words);                      // [...] -> [..., d], scaled by sqrt(d)
+  Tensor drop(Tensor x, const std::string& name);  // dropout under the open scopes
+  Tensor position_table(std::int64_t length);
+
+  Graph& graph_;
+  TransformerConfig config_;
+  Tensor embedding_;
+  std::vector<EncoderLayer> encoder_;
+  std::vector<DecoderLayer> decoder_;
+  Tensors encoder_outputs_, decoder_outputs_;
+};
+
+}  // namespace heed
