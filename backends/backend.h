@@ -27,7 +27,9 @@ class Program {
   virtual std::int64_t scratch_bytes(std::size_t index) const = 0;
   // Called before the first run and whenever some memory moved, once offsets are known.
   virtual void bind(const Plan& plan, const Bindings& bindings) = 0;
-  virtual void run() = 0;  // all steps in order; results are there when it returns
+  // All steps in order; results are there when it returns. If `seconds` is not empty, the time that each
+  // step took is added to its place there.
+  virtual void run(std::span<double> seconds) = 0;
 };
 
 class Backend {

@@ -20,6 +20,7 @@ struct Executable::State {
   std::vector<Array> results;
   std::vector<TensorType> feed_types;
   std::vector<char> fed;
+  std::vector<double> step_seconds;  // empty unless profiling
 };
 
 namespace {
@@ -164,7 +165,7 @@ void Executable::run(std::span<const FeedRef> feeds) {
     backend.write(arena, arena_offset(s.plan, s.plan.random_key), std::as_bytes(std::span(key)));
     s.variables->set_run_counter(counter + 1);
   }
-  s.program->run();
+  s.program->run(s.step_seconds);
   for (std::size_t i = 0; i < s.results.size(); ++i) {
     const PlannedTensor& tensor = tensor_at(s.plan, s.plan.fetches[i]);
     const Storage& storage = s.plan.storages[static_cast<std::size_t>(tensor.storage)];
@@ -186,6 +187,14 @@ const Array& Executable::value(const Tensor& fetch) const {
 
 float Executable::scalar(const Tensor& fetch) const {
   return static_cast<float>(value(fetch).number(0));
+}
+
+void Executable::start_profile() {
+  state_->step_seconds.assign(state_->plan.steps.size(), 0.0);
+}
+
+std::span<const double> Executable::step_seconds() const {
+  return state_->step_seconds;
 }
 
 const Plan& Executable::plan() const {

@@ -36,6 +36,10 @@ class Executable {
 
   const Plan& plan() const;
 
+  // From now on runs are timed step by step, which costs a little.
+  void start_profile();
+  std::span<const double> step_seconds() const;  // since then, summed over runs; as many as the plan's steps
+
  private:
   friend Executable compile(std::span<const Tensor> fetches, std::span<const Update> updates,
                             Variables& variables);

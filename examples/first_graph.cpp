@@ -11,7 +11,7 @@
 
 using namespace heed;
 
-int main(int argc, char** argv) {
+int main(int argc, char**) {
   Graph graph;
   Tensor bits = graph.input("bits", DType::f32, {4, 2});
   Tensor answer = graph.input("answer", DType::f32, {4, 1});

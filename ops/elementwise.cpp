@@ -6,15 +6,30 @@
 
 namespace heed {
 
+namespace {
+
+// The one instruction that computes, constants aside; null if there are more or several results.
+const ScalarInstruction* only_instruction(const ScalarProgram& program) {
+  const ScalarInstruction* only = nullptr;
+  for (const ScalarInstruction& step : program.body) {
+    if (step.op == ScalarOp::constant) continue;
+    if (only) return nullptr;
+    only = &step;
+  }
+  return program.results.size() == 1 ? only : nullptr;
+}
+
+}  // namespace
+
 std::string_view Elementwise::name() const {
-  const bool single = program.body.size() == 1 && program.results.size() == 1;
-  return single ? name_of(program.body[0].op) : "elementwise";
+  const ScalarInstruction* only = only_instruction(program);
+  return only ? name_of(only->op) : "elementwise";
 }
 
 Attributes Elementwise::attributes() const {
   if (program.body.size() != 1) return {{"program", to_string(program)}};
-  const ScalarInstruction& only = program.body[0];
-  if (only.op == ScalarOp::convert) return {{"to", std::string(name_of(only.dtype))}};
+  const ScalarInstruction& first = program.body[0];
+  if (first.op == ScalarOp::convert) return {{"to", std::string(name_of(first.dtype))}};
   return {};
 }
 
@@ -237,6 +252,14 @@ Tensor multiply_high(Operand a, Operand b) {
   return apply(ScalarOp::multiply_high, {&a, &b});
 }
 
+namespace {
+
+Tensor named(const Tensors& results, const char* name) {
+  return results.front().graph().name(results.front(), name);
+}
+
+}  // namespace
+
 Tensor relu(Operand x) {
   ScalarBuilder builder;
   const Register in = builder.input(x.tensor.dtype());
@@ -254,7 +277,7 @@ Tensor sigmoid(Operand x) {
   const Register half = builder.constant(dtype, 0.5);
   const Register t = builder.emit(ScalarOp::tanh, builder.emit(ScalarOp::multiply, in, half));
   const Register result = builder.emit(ScalarOp::add, builder.emit(ScalarOp::multiply, t, half), half);
-  return elementwise(builder.finish({result}), std::span(&x.tensor, 1), x.where).front();
+  return named(elementwise(builder.finish({result}), std::span(&x.tensor, 1), x.where), "sigmoid");
 }
 
 Tensor cast(Operand x, DType dtype) {

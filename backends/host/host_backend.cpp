@@ -1,3 +1,4 @@
+#include <chrono>
 #include <cstring>
 #include <new>
 
@@ -34,11 +35,7 @@ class HostProgram final : public Program {
 
   std::int64_t scratch_bytes(std::size_t index) const override { return kernels_[index].scratch_bytes; }
   void bind(const Plan& plan, const Bindings& bindings) override;
-  void run() override {
-    for (const BoundStep& step : steps_) {
-      step.kernel->run({step.inputs, step.outputs, step.scratch, pool_});
-    }
-  }
+  void run(std::span<double> seconds) override;
 
  private:
   struct BoundStep {
@@ -71,6 +68,16 @@ HostProgram::HostProgram(const KernelTable& table, const Plan& plan, ThreadPool&
     const KernelEntry* entry = table.find(*step.op);
     if (!entry) throw InternalError(fmt::format("no kernel for {}", step.op->name()));
     kernels_.push_back(entry->make(*step.op, request));
+  }
+}
+
+void HostProgram::run(std::span<double> seconds) {
+  using Clock = std::chrono::steady_clock;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const BoundStep& step = steps_[i];
+    const auto before = seconds.empty() ? Clock::time_point{} : Clock::now();
+    step.kernel->run({step.inputs, step.outputs, step.scratch, pool_});
+    if (!seconds.empty()) seconds[i] += std::chrono::duration<double>(Clock::now() - before).count();
   }
 }
 

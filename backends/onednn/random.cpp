@@ -1,4 +1,4 @@
-// Philox in vector code: each lane runs one counter, whose four words then lie side by side.
+// Philox in vector code: each lane runs one counter.
 #include <cstdint>
 
 #undef HWY_TARGET_INCLUDE
@@ -15,7 +15,9 @@ HWY_BEFORE_NAMESPACE();
 namespace heed::onednn::HWY_NAMESPACE {
 namespace {
 
-constexpr std::int64_t chunk_words = 1024;  // a multiple of the words of one vector of counters
+using Wide = hn::ScalableTag<std::uint64_t>;
+
+constexpr std::int64_t chunk_words = 1024;  // a multiple of the words of two vectors of counters
 
 // `key` is the op's operand: the seed, low and high, then the run counter, low and high.
 struct Source {
@@ -23,30 +25,58 @@ struct Source {
   std::uint32_t stream;
 };
 
+// A vector of counters, each word in the low half of a wide lane. Products are wide; what is left above a
+// word is never looked at.
+struct Counters {
+  hn::Vec<Wide> c0, c1, c2, c3;
+
+  HWY_INLINE void mix(hn::Vec<Words> m0, hn::Vec<Words> m1, hn::Vec<Wide> k0, hn::Vec<Wide> k1) {
+    const Words words;
+    const auto low = hn::MulEven(hn::BitCast(words, c0), m0);
+    const auto high = hn::MulEven(hn::BitCast(words, c2), m1);
+    c0 = hn::Xor(hn::Xor(hn::ShiftRight<32>(high), c1), k0);
+    c2 = hn::Xor(hn::Xor(hn::ShiftRight<32>(low), c3), k1);
+    c1 = high;
+    c3 = low;
+  }
+
+  HWY_INLINE void write(std::uint32_t* to) const {
+    const Wide d;
+    const auto low = hn::Set(d, std::uint64_t{0xffffffffu});
+    const auto first = hn::Or(hn::And(c0, low), hn::ShiftLeft<32>(c1));
+    const auto second = hn::Or(hn::And(c2, low), hn::ShiftLeft<32>(c3));
+    hn::StoreInterleaved2(first, second, d, reinterpret_cast<std::uint64_t*>(to));
+  }
+};
+
+HWY_INLINE Counters start(const Source& source, std::uint64_t counter) {
+  const Wide d;
+  return {hn::Iota(d, counter), hn::Set(d, std::uint64_t{source.stream}),
+          hn::Set(d, std::uint64_t{source.key[2]}), hn::Set(d, std::uint64_t{source.key[3]})};
+}
+
 // Words [4 * counter, 4 * counter + count) of the stream; count is a multiple of chunk_words.
 void generate(const Source& source, std::uint64_t counter, std::int64_t count, std::uint32_t* words) {
-  const Words d;
-  const auto m0 = hn::Set(d, philox_multipliers[0]);
-  const auto m1 = hn::Set(d, philox_multipliers[1]);
-  const auto step = static_cast<std::int64_t>(4 * hn::Lanes(d));
-  for (std::int64_t i = 0; i < count; i += step) {
-    auto c0 = hn::Iota(d, static_cast<std::uint32_t>(counter + static_cast<std::uint64_t>(i) / 4));
-    auto c1 = hn::Set(d, source.stream);
-    auto c2 = hn::Set(d, source.key[2]);
-    auto c3 = hn::Set(d, source.key[3]);
+  const Wide d;
+  const auto m0 = hn::Set(Words(), philox_multipliers[0]);
+  const auto m1 = hn::Set(Words(), philox_multipliers[1]);
+  const std::size_t lanes = hn::Lanes(d);
+  for (std::int64_t i = 0; i < count; i += static_cast<std::int64_t>(8 * lanes)) {
+    const std::uint64_t first = counter + static_cast<std::uint64_t>(i) / 4;
+    Counters a = start(source, first);  // two at once, since each round waits for the one before
+    Counters b = start(source, first + lanes);
     std::uint32_t k0 = source.key[0];
     std::uint32_t k1 = source.key[1];
     for (int round = 0; round < philox_rounds; ++round) {
-      const WideProduct low = multiply_wide(d, c0, m0);
-      const WideProduct high = multiply_wide(d, c2, m1);
-      c0 = hn::Xor(hn::Xor(high.high, c1), hn::Set(d, k0));
-      c1 = high.low;
-      c2 = hn::Xor(hn::Xor(low.high, c3), hn::Set(d, k1));
-      c3 = low.low;
+      const auto key0 = hn::Set(d, std::uint64_t{k0});
+      const auto key1 = hn::Set(d, std::uint64_t{k1});
+      a.mix(m0, m1, key0, key1);
+      b.mix(m0, m1, key0, key1);
       k0 += philox_weyl[0];
       k1 += philox_weyl[1];
     }
-    hn::StoreInterleaved4(c0, c1, c2, c3, d, words + i);
+    a.write(words + i);
+    b.write(words + i + 4 * lanes);
   }
 }
 

@@ -41,6 +41,7 @@ class TrainingStep {
   Result run(const Batch& batch, double learning_rate);
 
   const Executable& executable() const { return *executable_; }
+  Executable& executable() { return *executable_; }
 
  private:
   std::unique_ptr<Graph> graph_;

@@ -1,0 +1,10 @@
+// The measurements that heed-bench makes.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace heed::bench {
+
+void add_train(CLI::App& app);
+
+}  // namespace heed::bench
