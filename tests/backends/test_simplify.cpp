@@ -1,0 +1,125 @@
+// Simplification: equal nodes become one, ops that change nothing disappear.
+#include "support.h"
+#include <doctest/doctest.h>
+
+#include <heed/backends/passes/passes.h>
+#include <heed/ops/elementwise.h>
+#include <heed/ops/gather.h>
+#include <heed/ops/random.h>
+#include <heed/ops/reduce.h>
+#include <heed/ops/views.h>
+
+using namespace heed;
+using namespace heed::test;
+
+namespace {
+
+LoweredGraph simplified(std::initializer_list<Tensor> fetches) {
+  return simplify(extract(std::span(fetches.begin(), fetches.size()), {}));
+}
+
+const Node& fetched(const LoweredGraph& lowered, std::size_t index = 0) {
+  return lowered.graph->node(lowered.fetches[index].node);
+}
+
+}  // namespace
+
+TEST_CASE("equal nodes become one that keeps both lines") {
+  Graph graph;
+  const Tensor x = graph.input("x", DType::f32, {2});
+  const Tensor a = tanh(x);
+  const Tensor b = tanh(x);
+  const LoweredGraph result = simplified({a, b});
+  CHECK(result.fetches[0] == result.fetches[1]);
+  CHECK(fetched(result).origins.size() == 2);
+}
+
+TEST_CASE("nodes merge only with the same op, attributes and inputs") {
+  Graph graph;
+  const Tensor x = graph.input("x", DType::f32, {2, 2});
+  const Tensor y = graph.input("y", DType::f32, {2, 2});
+  const LoweredGraph result =
+      simplified({sum(x, {0}), sum(x, {1}), reduce_max(x, {0}), sum(y, {0}), x - y, y - x, x * 2, x * 3});
+  for (std::size_t i = 0; i < 8; ++i) {
+    for (std::size_t j = 0; j < i; ++j) CHECK(result.fetches[i] != result.fetches[j]);
+  }
+}
+
+TEST_CASE("constants merge by their values") {
+  Graph graph;
+  const Tensor a = graph.constant(floats({1, 2, 3, 4, 5}));
+  const Tensor b = graph.constant(floats({1, 2, 3, 4, 5}));
+  const Tensor c = graph.constant(floats({1, 2, 3, 4, 6}));
+  const LoweredGraph result = simplified({a, b, c});
+  CHECK(result.fetches[0] == result.fetches[1]);
+  CHECK(result.fetches[0] != result.fetches[2]);
+}
+
+TEST_CASE("two dropouts never merge, one that was written twice does") {
+  Graph graph;
+  const Tensor x = graph.input("x", DType::f32, {8});
+  const Tensor a = dropout(x, 0.5), b = dropout(x, 0.5);
+  const Node& node = graph.node(a.node());
+  const Tensor inputs[] = {x, random_key(graph)};
+  const Tensor again = graph.apply_one(node.op, inputs);
+  const LoweredGraph result = simplified({a, b, again});
+  CHECK(result.fetches[0] != result.fetches[1]);
+  CHECK(result.fetches[0] == result.fetches[2]);
+}
+
+TEST_CASE("two dropouts stay apart after their expansion, one that was expanded twice becomes one") {
+  Graph graph;
+  const Tensor x = graph.input("x", DType::f32, {8});
+  const Tensor a = dropout(x, 0.5), b = dropout(x, 0.5);
+  const Tensor inputs[] = {x, random_key(graph)};
+  const Op& op = *graph.node(a.node()).op;
+  const LoweredGraph result =
+      simplified({op.expand(inputs)[0], op.expand(inputs)[0], graph.node(b.node()).op->expand(inputs)[0]});
+  CHECK(result.fetches[0] == result.fetches[1]);
+  CHECK(result.fetches[0] != result.fetches[2]);
+}
+
+TEST_CASE("views that change nothing disappear") {
+  Graph graph;
+  const Tensor x = graph.input("x", DType::f32, {2, 3});
+  const LoweredGraph result = simplified({reshape(x, {2, 3}), broadcast_to(x, {2, 3}), slice(x, 0, 0, 2)});
+  CHECK(result.graph->size() <= 1 + 3);
+  for (std::size_t i = 0; i < 3; ++i) CHECK(fetched(result, i).op->name() == "input");
+}
+
+TEST_CASE("a transpose of a square stays") {
+  Graph graph;
+  const Tensor x = graph.input("x", DType::f32, {2, 2});
+  CHECK(fetched(simplified({transpose(x, {1, 0})})).op->name() == "transpose");
+}
+
+TEST_CASE("a reshape of a reshape is one reshape") {
+  Graph graph;
+  const Tensor x = graph.input("x", DType::f32, {2, 6});
+  const LoweredGraph result = simplified({reshape(reshape(reshape(x, {12}), {3, 4}), {4, 3})});
+  const Node& node = fetched(result);
+  CHECK(node.op->name() == "reshape");
+  CHECK(result.graph->node(node.inputs[0].node).op->name() == "input");
+}
+
+TEST_CASE("a sum with a scatter into zeros scatters into the other term") {
+  Graph graph;
+  const Tensor table = graph.input("table", DType::f32, {3, 2});
+  const Tensor ids = graph.input("ids", DType::i32, {2});
+  const Tensor rows = graph.input("rows", DType::f32, {2, 2});
+  const Tensor scattered = scatter_add(broadcast_to(scalar_like(table, 0), {3, 2}), ids, rows);
+  for (const Tensor& total : {table + scattered, scattered + table}) {
+    const LoweredGraph result = simplified({total});
+    CHECK(fetched(result).op->name() == "scatter_add");
+    CHECK(result.graph->node(fetched(result).inputs[0].node).op->name() == "input");
+    CHECK(count_ops(*result.graph, "add") == 0);
+  }
+}
+
+TEST_CASE("a sum with a scatter into something else stays") {
+  Graph graph;
+  const Tensor table = graph.input("table", DType::f32, {3, 2});
+  const Tensor ids = graph.input("ids", DType::i32, {2});
+  const Tensor rows = graph.input("rows", DType::f32, {2, 2});
+  CHECK(fetched(simplified({table + scatter_add(table * 2, ids, rows)})).op->name() == "add");
+}
