@@ -43,7 +43,7 @@ TEST_CASE("a graph prints one line a node") {
 %2 = matmul(%0, %1) f32[4, 3]  # layer test_print.cpp:*
 %3 = tanh(%2) f32[4, 3]  # layer test_print.cpp:*
 %4 = sum(%3, axes=[0, 1], keep=false) f32[] 'loss'  # layer test_print.cpp:*
-%5 = elementwise(%1, program=r1 = constant(f32 2); r2 = multiply(r0, r1); -> r2) f32[2, 3]  # layer test_print.cpp:*
+%5 = multiply(%1, program=r1 = constant(f32 2); r2 = multiply(r0, r1); -> r2) f32[2, 3]  # layer test_print.cpp:*
 %6 = assign(%1, %5, name=layer/w)   # layer test_print.cpp:*
 )");
 }
@@ -95,7 +95,7 @@ TEST_CASE("a graph's picture has a node for each node, an edge for each input an
     n2 [label="matmul\nf32[4, 3]", shape=box, style=filled, fillcolor="#f3f4f6"];
     n3 [label="tanh\nf32[4, 3]", shape=box, style=filled, fillcolor="#f3f4f6"];
     n4 [label="loss: sum\nf32[]", shape=box, style=filled, fillcolor="#f3f4f6"];
-    n5 [label="elementwise\nf32[2, 3]", shape=box, style=filled, fillcolor="#f3f4f6"];
+    n5 [label="multiply\nf32[2, 3]", shape=box, style=filled, fillcolor="#f3f4f6"];
     n6 [label="assign\n", shape=box, style="filled,rounded", fillcolor="#fde68a"];
   }
   n0 -> n2;
