@@ -265,9 +265,8 @@ Tensor relu(Operand x) {
   const Register in = builder.input(x.tensor.dtype());
   const Register zero = builder.constant(x.tensor.dtype(), 0);
   const Register positive = builder.emit(ScalarOp::less, zero, in);
-  return elementwise(builder.finish({builder.emit(ScalarOp::select, positive, in, zero)}),
-                     std::span(&x.tensor, 1), x.where)
-      .front();
+  const Register result = builder.emit(ScalarOp::select, positive, in, zero);
+  return named(elementwise(builder.finish({result}), std::span(&x.tensor, 1), x.where), "relu");
 }
 
 Tensor sigmoid(Operand x) {

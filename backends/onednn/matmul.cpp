@@ -129,7 +129,7 @@ class Product {
     for (const std::int64_t units : {4, 2}) {  // smaller blocks only where large ones are too few
       if (pieces < 1.5 || ceil_div(size_.rows, row_block_) * ceil_div(size_.columns, column_block_) >= 8)
         break;
-      const auto wanted = static_cast<std::int64_t>(std::min(pieces + 0.5, 64.0));
+      const auto wanted = static_cast<std::int64_t>(std::min(pieces + 0.5, units == 4 ? 64.0 : 8.0));
       const std::int64_t by_rows = std::clamp<std::int64_t>(size_.rows / (units * row_unit), 1, wanted);
       const std::int64_t left = ceil_div(wanted, by_rows);
       const std::int64_t by_columns =

@@ -23,9 +23,13 @@ struct Sum {
   static HWY_INLINE V fold(V a, V b) {
     return hn::Add(a, b);
   }
-  template <class D>
-  static HWY_INLINE hn::TFromD<D> across(D d, hn::Vec<D> v) {
-    return hn::GetLane(hn::SumOfLanes(d, v));
+  static HWY_INLINE float across(Floats d, hn::Vec<Floats> v) { return sum_of(d, v); }
+  static HWY_INLINE std::uint32_t across(Words d, hn::Vec<Words> v) {
+    HWY_ALIGN std::uint32_t lanes[HWY_MAX_BYTES / sizeof(std::uint32_t)];
+    hn::Store(v, d, lanes);
+    std::uint32_t total = 0;
+    for (std::size_t i = 0; i < hn::Lanes(d); ++i) total += lanes[i];
+    return total;
   }
 };
 
@@ -127,11 +131,12 @@ ReduceLoops loops() {
   return {fill<Kind, T>, fold_row<Kind, T>, fold_elements<Kind, T>};
 }
 
-template <typename T>
+// Sums of integers wrap, and so are those of unsigned words.
+template <typename T, typename Summed>
 ReduceLoops loops_of(ReduceKind kind) {
   switch (kind) {
     case ReduceKind::sum:
-      return loops<Sum, T>();
+      return loops<Sum, Summed>();
     case ReduceKind::maximum:
       return loops<Extremum<Larger>, T>();
     case ReduceKind::minimum:
@@ -143,7 +148,7 @@ ReduceLoops loops_of(ReduceKind kind) {
 }  // namespace
 
 ReduceLoops find_vector_loops(ReduceKind kind, DType dtype) {
-  return dtype == DType::f32 ? loops_of<float>(kind) : loops_of<std::int32_t>(kind);
+  return dtype == DType::f32 ? loops_of<float, float>(kind) : loops_of<std::int32_t, std::uint32_t>(kind);
 }
 
 }  // namespace heed::onednn::HWY_NAMESPACE

@@ -1,0 +1,182 @@
+// Runs the program itself, as a user would, above all with what it cannot take.
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Outcome {
+  int status = 0;
+  std::string output;  // both streams
+};
+
+Outcome run(const std::string& arguments) {
+  const std::string command = fmt::format("{}/heed-translate {} 2>&1", HEED_BIN_DIR, arguments);
+  Outcome outcome;
+  std::FILE* pipe = ::popen(command.c_str(), "r");
+  std::array<char, 4096> buffer;
+  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe))
+    outcome.output.append(buffer.data(), count);
+  const int result = ::pclose(pipe);
+  outcome.status = WIFEXITED(result) ? WEXITSTATUS(result) : 128 + WTERMSIG(result);
+  return outcome;
+}
+
+struct Directory {
+  Directory() : path(fs::temp_directory_path() / fmt::format("heed-cli-{}-{}", ::getpid(), ++made)) {
+    fs::create_directories(path);
+  }
+  ~Directory() { fs::remove_all(path); }
+  std::string file(const std::string& name, const std::string& text) const {
+    std::ofstream(path / name, std::ios::binary) << text;
+    return (path / name).string();
+  }
+  std::string operator/(const std::string& name) const { return (path / name).string(); }
+  fs::path path;
+  static inline int made = 0;
+};
+
+std::string repeated(const std::string& line, int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += line + "\n";
+  return text;
+}
+
+// One line that says `expected`, and a failing exit status.
+void refuses(const std::string& arguments, const std::string& expected, int status = 1) {
+  CAPTURE(arguments);
+  const Outcome outcome = run(arguments);
+  CAPTURE(outcome.output);
+  CHECK(outcome.status == status);
+  CHECK(outcome.output.find(expected) != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("unknown commands, flags and values are refused") {
+  refuses("", "subcommand is required", 2);
+  refuses("dance", "subcommand is required", 2);
+  refuses("train --fast", "not expected", 2);
+  refuses("train --preset huge", "--preset", 2);
+  refuses("train --model bahdanau", "--model", 2);
+  refuses("train --vocab syllable", "--vocab", 2);
+  refuses("train --precision f8", "--precision", 2);
+  refuses("train --max-steps -3", "--max-steps", 2);
+  refuses("train --batch-tokens many", "--batch-tokens", 2);
+  refuses("translate", "--checkpoint is required", 2);
+}
+
+TEST_CASE("an unknown backend is refused with the names of those there are") {
+  const Directory directory;
+  refuses("train --backend abacus --out " + directory / "run", "no backend \"abacus\"; this build has:");
+}
+
+TEST_CASE("corpora that cannot be used are refused, and nothing is written") {
+  const Directory directory;
+  directory.file("good.en", repeated("a b c", 50));
+  directory.file("good.de", repeated("x y z", 50));
+  directory.file("short.en", repeated("a b c", 50));
+  directory.file("short.de", repeated("x y z", 49));
+  directory.file("empty.en", "");
+  directory.file("empty.de", "");
+  directory.file("bad.en", "fine\nnot \xff fine\n");
+  directory.file("bad.de", "gut\nnicht gut\n");
+  const std::string out = " --out " + directory / "run";
+  const auto with = [&](const std::string& train, const std::string& valid) {
+    return "train --train " + directory / train + " --valid " + directory / valid + out;
+  };
+  refuses(with("short", "good"), "50");
+  refuses(with("empty", "good"), "empty");
+  refuses(with("bad", "good"), "line 2");
+  refuses(with("good", "missing"), "missing.en");
+  refuses("train --train " + directory / "good" + out, "--train and --valid belong together");
+  refuses(with("good", "good") + " --max-length 2", "");
+  CHECK_FALSE(fs::exists(directory / "run"));
+}
+
+TEST_CASE("a checkpoint that is not there, or is none, is refused") {
+  const Directory directory;
+  refuses("translate --checkpoint " + directory / "nothing < /dev/null", "no checkpoint at");
+  refuses("translate --checkpoint " + directory.path.string() + " < /dev/null", "holds no checkpoint");
+  refuses("inspect --checkpoint " + directory / "nothing", "no checkpoint at");
+}
+
+TEST_CASE("a disk that cannot be written to ends training with one message") {
+  refuses("train --preset micro --max-steps 1 --out /proc/heed/run", "cannot make the directory");
+}
+
+TEST_CASE("a short run trains, translates, resumes, and is described") {
+  const Directory directory;
+  const std::string out = directory / "run";
+  const std::string train = "train --preset micro --out " + out;
+  Outcome outcome = run(train + " --max-steps 3");
+  CAPTURE(outcome.output);
+  REQUIRE(outcome.status == 0);
+  CHECK(outcome.output.find("planned peak") != std::string::npos);
+  CHECK(fs::exists(fs::path(out) / "step-3" / "model.safetensors"));
+
+  refuses(train + " --max-steps 5", "exists already");
+  outcome = run(train + " --max-steps 5 --resume");
+  CAPTURE(outcome.output);
+  CHECK(outcome.status == 0);
+  CHECK(outcome.output.find("resuming at step 3") != std::string::npos);
+
+  const std::string source =
+      directory.file("source.txt", "half past seven\n\nthree hundred and forty-seven\n");
+  outcome = run("translate --checkpoint " + out + " < " + source);
+  CHECK(outcome.status == 0);
+  CHECK(std::count(outcome.output.begin(), outcome.output.end(), '\n') == 3);
+
+  outcome = run("inspect --checkpoint " + out + " --plan --dot " + directory / "model.dot");
+  CHECK(outcome.status == 0);
+  CHECK(outcome.output.find("state copies: 0") != std::string::npos);
+  CHECK(fs::file_size(directory / "model.dot") > 1000);
+
+  outcome = run("test --checkpoint " + out + " --show 1");
+  CHECK(outcome.status == 0);
+  CHECK(outcome.output.find("exact match") != std::string::npos);
+}
+
+TEST_CASE("an interrupted run saves, says how to go on, and goes on") {
+  const Directory directory;
+  const std::string out = directory / "run";
+  const std::string command =
+      fmt::format("timeout -s INT 3 {}/heed-translate train --preset micro --out {} 2>&1", HEED_BIN_DIR, out);
+  std::FILE* pipe = ::popen(command.c_str(), "r");
+  std::string output;
+  std::array<char, 4096> buffer;
+  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe))
+    output.append(buffer.data(), count);
+  ::pclose(pipe);
+  CAPTURE(output);
+  CHECK(output.find("--resume") != std::string::npos);
+  CHECK(fs::exists(fs::path(out) / "latest"));
+  CHECK(run("train --preset micro --max-steps 1 --resume --out " + out).status == 0);
+}
+
+TEST_CASE("the backends are listed") {
+  const Outcome outcome = run("backends");
+  CHECK(outcome.status == 0);
+  CHECK(outcome.output.find("reference") != std::string::npos);
+}
+
+TEST_CASE("the first program learns") {
+  std::FILE* pipe = ::popen(fmt::format("{}/first-graph", HEED_BIN_DIR).c_str(), "r");
+  std::string output;
+  std::array<char, 4096> buffer;
+  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe))
+    output.append(buffer.data(), count);
+  CHECK(::pclose(pipe) == 0);
+  CHECK(output.find("0 xor 0 = 0.0") != std::string::npos);
+  CHECK(output.find("1 xor 0 = 0.9") != std::string::npos);
+}

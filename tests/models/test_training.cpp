@@ -1,0 +1,247 @@
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <heed/models/training/optimizer.h>
+#include <heed/models/training/safetensors.h>
+#include <heed/models/training/trainer.h>
+#include <heed/ops/elementwise.h>
+
+using namespace heed;
+namespace fs = std::filesystem;
+
+namespace {
+
+// A directory that is removed at the end of the test.
+struct Directory {
+  Directory() : path(fs::temp_directory_path() / fmt::format("heed-test-{}-{}", ::getpid(), ++made)) {}
+  ~Directory() { fs::remove_all(path); }
+  std::string name() const { return path.string(); }
+  fs::path path;
+  static inline int made = 0;
+};
+
+TranslationData little_data() {
+  const NumberCorpus corpus = make_number_corpus(1, {300, 40, 10}, 9999);
+  TranslationData data;
+  data.train = parallel_corpus(corpus.train);
+  data.valid = parallel_corpus(corpus.valid);
+  data.exact = true;
+  return data;
+}
+
+TrainerOptions little_options(const Vocabulary& vocabulary, const std::string& directory) {
+  TrainerOptions options = recommended_options("micro", static_cast<std::int64_t>(vocabulary.size()), true);
+  options.directory = directory;
+  options.batch_tokens = 400;
+  options.validate_every = 6;
+  options.max_steps = 12;
+  return options;
+}
+
+struct QuietProgress {
+  std::FILE* nowhere = std::fopen("/dev/null", "w");
+  ProgressLine line{nowhere};
+};
+
+TrainingResult run(const TranslationData& data, const Vocabulary& vocabulary, const TrainerOptions& options,
+                   int threads = 2) {
+  QuietProgress quiet;
+  Trainer trainer(data, vocabulary, options, open_backend(backend_names().front(), {.threads = threads}),
+                  quiet.line);
+  const std::atomic<bool> stop{false};
+  return trainer.train(stop);
+}
+
+std::string bytes_of(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+TEST_CASE("training the same way twice, with any number of threads, gives the same bytes") {
+  const TranslationData data = little_data();
+  const Vocabulary vocabulary = joint_vocabulary(data, VocabularyKind::word, 1000);
+  std::string expected;
+  for (const int threads : {1, 1, 2, 3}) {
+    const Directory directory;
+    const TrainingResult result =
+        run(data, vocabulary, little_options(vocabulary, directory.name()), threads);
+    const std::string weights = bytes_of(fs::path(result.checkpoint) / "model.safetensors");
+    REQUIRE(weights.size() > 1000);
+    if (expected.empty()) expected = weights;
+    CHECK(weights == expected);
+  }
+}
+
+TEST_CASE("a resumed run ends with the bytes of one that never stopped") {
+  const TranslationData data = little_data();
+  const Vocabulary vocabulary = joint_vocabulary(data, VocabularyKind::word, 1000);
+  const Directory whole, parts;
+  const TrainingResult expected = run(data, vocabulary, little_options(vocabulary, whole.name()));
+  TrainerOptions options = little_options(vocabulary, parts.name());
+  options.max_steps = 5;
+  run(data, vocabulary, options);
+  options.max_steps = 12;
+  options.resume = true;
+  const TrainingResult resumed = run(data, vocabulary, options);
+  CHECK(resumed.info.step == 12);
+  CHECK(bytes_of(fs::path(resumed.checkpoint) / "model.safetensors") ==
+        bytes_of(fs::path(expected.checkpoint) / "model.safetensors"));
+}
+
+TEST_CASE("a step's plan copies no state and fits its promise") {
+  Variables variables(open_backend(backend_names().front()), 1);
+  const TrainingStep step(transformer_preset("micro", 50), {4, 8, 8}, {}, variables);
+  const Plan& plan = step.executable().plan();
+  CHECK(plan.state_copies == 0);
+  CHECK(plan.arena_bytes >= plan.live_bytes);
+  CHECK(static_cast<double>(plan.arena_bytes) < 1.3 * static_cast<double>(plan.live_bytes));
+}
+
+TEST_CASE("an existing run is not overwritten, and a missing one not resumed") {
+  const TranslationData data = little_data();
+  const Vocabulary vocabulary = joint_vocabulary(data, VocabularyKind::word, 1000);
+  const Directory directory;
+  fs::create_directories(directory.path);
+  TrainerOptions options = little_options(vocabulary, directory.name());
+  CHECK_THROWS_WITH_AS(
+      run(data, vocabulary, options),
+      fmt::format("{} exists already: choose another directory, or resume the run in it", directory.name())
+          .c_str(),
+      Error);
+  options.resume = true;
+  CHECK_THROWS_AS(run(data, vocabulary, options), Error);
+}
+
+TEST_CASE("a run resumes only as what it was begun") {
+  const TranslationData data = little_data();
+  const Vocabulary vocabulary = joint_vocabulary(data, VocabularyKind::word, 1000);
+  const Directory directory;
+  TrainerOptions options = little_options(vocabulary, directory.name());
+  options.max_steps = 1;
+  run(data, vocabulary, options);
+  options.resume = true;
+  options.seed = 2;
+  CHECK_THROWS_AS(run(data, vocabulary, options), Error);
+  options.seed = 1;
+  const Vocabulary other = joint_vocabulary(data, VocabularyKind::character, 1000);
+  options.config.vocabulary = static_cast<std::int64_t>(other.size());
+  CHECK_THROWS_AS(run(data, other, options), Error);
+}
+
+TEST_CASE("interrupted training saves where it is") {
+  const TranslationData data = little_data();
+  const Vocabulary vocabulary = joint_vocabulary(data, VocabularyKind::word, 1000);
+  const Directory directory;
+  QuietProgress quiet;
+  Trainer trainer(data, vocabulary, little_options(vocabulary, directory.name()),
+                  open_backend(backend_names().front()), quiet.line);
+  const std::atomic<bool> stop{true};
+  const TrainingResult result = trainer.train(stop);
+  CHECK(result.reason == StopReason::interrupted);
+  CHECK(fs::exists(fs::path(result.checkpoint) / "model.safetensors"));
+}
+
+TEST_CASE("a translator loads a run, translates, and says what each word looked at") {
+  const TranslationData data = little_data();
+  const Vocabulary vocabulary = joint_vocabulary(data, VocabularyKind::word, 1000);
+  const Directory directory;
+  run(data, vocabulary, little_options(vocabulary, directory.name()));
+  Translator translator(directory.name(), open_backend(backend_names().front()));
+  const std::vector<std::string> texts{"twenty-one", "", "four hundred and two"};
+  const std::vector<Translation> translations = translator.translate(texts, true);
+  REQUIRE(translations.size() == 3);
+  CHECK(translations[1].text.empty());
+  CHECK(translations[0].text == translator.translate(texts)[0].text);
+  for (const Translation& translation : translations) {
+    CHECK(translation.weights.size() == translation.target_pieces.size());
+    for (const auto& row : translation.weights) {
+      REQUIRE(row.size() == translation.source_pieces.size());
+      double total = 0;
+      for (const float weight : row) total += weight;
+      CHECK(total == doctest::Approx(1.0).epsilon(1e-5));
+    }
+  }
+  CHECK_THROWS_WITH_AS(translator.translate(std::vector<std::string>{"one", "\xff"}),
+                       "line 2 is not valid UTF-8 (byte 1)", Error);
+}
+
+TEST_CASE("a damaged or foreign checkpoint is refused with its path") {
+  const TranslationData data = little_data();
+  const Vocabulary vocabulary = joint_vocabulary(data, VocabularyKind::word, 1000);
+  const Directory directory;
+  TrainerOptions options = little_options(vocabulary, directory.name());
+  options.max_steps = 1;
+  const std::string checkpoint = run(data, vocabulary, options).checkpoint;
+  const auto backend = open_backend(backend_names().front());
+  const auto load = [&] { return Translator(directory.name(), backend); };
+
+  const fs::path weights = fs::path(checkpoint) / "model.safetensors";
+  const std::string whole = bytes_of(weights);
+  const auto write = [](const fs::path& path, const std::string& bytes) {
+    std::ofstream(path, std::ios::binary) << bytes;
+  };
+  SUBCASE("truncated") {
+    write(weights, whole.substr(0, whole.size() / 2));
+    CHECK_THROWS_AS(load(), Error);
+  }
+  SUBCASE("without its weights") {
+    fs::remove(weights);
+    CHECK_THROWS_AS(load(), Error);
+  }
+  SUBCASE("lacking a tensor") {
+    TensorFile file = read_safetensors(weights.string());
+    file.tensors.erase("embedding");
+    write_safetensors(weights.string(), file);
+    CHECK_THROWS_WITH_AS(load(), fmt::format("{} lacks the tensor embedding", weights.string()).c_str(),
+                         Error);
+  }
+  SUBCASE("with a foreign description") {
+    write(fs::path(checkpoint) / "config.json", "{\"hello\": 1}");
+    CHECK_THROWS_AS(load(), Error);
+  }
+  SUBCASE("not there at all") {
+    CHECK_THROWS_AS(Translator("/nowhere/at/all", backend), Error);
+  }
+}
+
+TEST_CASE("Adam and SGD take the steps that the formulas give") {
+  const double gradients_fed[] = {0.1, -0.2, 0.3, 0};
+  const double adam_expected[] = {0.99900000001, 0.999365053921, 0.999023681068, 0.998742686903};
+  Graph graph;
+  const Tensor theta = graph.variable("theta", DType::f64, {}, ones());
+  const Tensor gradient = graph.input("gradient", DType::f64, {});
+  const Updates updates = adam(std::span(&theta, 1), std::span(&gradient, 1),
+                               {.fixed_rate = 1e-3, .coefficients = {0.9, 0.98, 1e-9}});
+  Variables variables(open_backend("reference"));
+  Executable step = compile({}, updates, variables);
+  CHECK(step.plan().state_copies == 0);
+  for (int i = 0; i < 4; ++i) {
+    step.run({{gradient, Array::scalar(gradients_fed[i])}});
+    CHECK(variables.get("theta").number(0) == doctest::Approx(adam_expected[i]).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("gradients are clipped to a global norm, and small ones left alone") {
+  Graph graph;
+  const Tensor a = graph.input("a", DType::f64, {2});
+  const Tensor b = graph.input("b", DType::f64, {});
+  const Tensor both[] = {a, b};
+  const ClippedGradients clipped = clip_by_global_norm(both, 1.0);
+  Variables variables(open_backend("reference"));
+  Executable run = compile({clipped.gradients[0], clipped.gradients[1], clipped.norm}, variables);
+  const auto check = [&](double x, double y, double z, double norm, double factor) {
+    run.run({{a, Array({2}, std::vector<double>{x, y})}, {b, Array::scalar(z)}});
+    CHECK(run.value(clipped.norm).number(0) == doctest::Approx(norm));
+    CHECK(run.value(clipped.gradients[0]).number(0) == doctest::Approx(x * factor));
+    CHECK(run.value(clipped.gradients[1]).number(0) == doctest::Approx(z * factor));
+  };
+  check(2, 3, 6, 7, 1.0 / 7);
+  check(0.2, 0.3, 0.6, 0.7, 1);
+  check(0, 0, 0, 0, 1);
+}
