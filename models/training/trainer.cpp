@@ -37,8 +37,8 @@ TrainerOptions recommended_options(const std::string& preset, std::int64_t vocab
   if (exact) {
     // Short sentences, few words: small batches and a short warm-up learn them within minutes.
     options.batch_tokens = 2048;
-    options.warmup = 400;
-    options.rate_scale = 0.6;
+    options.warmup = 300;
+    options.rate_scale = 0.4;
     options.validate_every = 250;
     options.enough = 99.5;
     return options;
