@@ -69,7 +69,8 @@ Trainer::Trainer(const TranslationData& data, const Vocabulary& vocabulary, cons
 }
 
 void Trainer::start_or_resume() {
-  const bool exists = std::filesystem::exists(options_.directory);
+  const bool exists =
+      std::filesystem::exists(options_.directory) && !std::filesystem::is_empty(options_.directory);
   if (!options_.resume) {
     if (!exists) return;
     throw Error(fmt::format("{} exists already: choose another directory, or resume the run in it",

@@ -20,8 +20,9 @@ struct Outcome {
   std::string output;  // both streams
 };
 
-Outcome run(const std::string& arguments) {
-  const std::string command = fmt::format("{}/heed-translate {} 2>&1", HEED_BIN_DIR, arguments);
+// Runs a program of this build in the shell.
+Outcome run_program(const std::string& program_and_arguments, const std::string& before = "") {
+  const std::string command = fmt::format("{} {}/{} 2>&1", before, HEED_BIN_DIR, program_and_arguments);
   Outcome outcome;
   std::FILE* pipe = ::popen(command.c_str(), "r");
   std::array<char, 4096> buffer;
@@ -30,6 +31,10 @@ Outcome run(const std::string& arguments) {
   const int result = ::pclose(pipe);
   outcome.status = WIFEXITED(result) ? WEXITSTATUS(result) : 128 + WTERMSIG(result);
   return outcome;
+}
+
+Outcome run(const std::string& arguments) {
+  return run_program("heed-translate " + arguments);
 }
 
 struct Directory {
@@ -150,14 +155,8 @@ TEST_CASE("a short run trains, translates, resumes, and is described") {
 TEST_CASE("an interrupted run saves, says how to go on, and goes on") {
   const Directory directory;
   const std::string out = directory / "run";
-  const std::string command =
-      fmt::format("timeout -s INT 3 {}/heed-translate train --preset micro --out {} 2>&1", HEED_BIN_DIR, out);
-  std::FILE* pipe = ::popen(command.c_str(), "r");
-  std::string output;
-  std::array<char, 4096> buffer;
-  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe))
-    output.append(buffer.data(), count);
-  ::pclose(pipe);
+  const std::string output =
+      run_program("heed-translate train --preset micro --out " + out, "timeout -s INT 3").output;
   CAPTURE(output);
   CHECK(output.find("--resume") != std::string::npos);
   CHECK(fs::exists(fs::path(out) / "latest"));
@@ -171,12 +170,13 @@ TEST_CASE("the backends are listed") {
 }
 
 TEST_CASE("the first program learns") {
-  std::FILE* pipe = ::popen(fmt::format("{}/first-graph", HEED_BIN_DIR).c_str(), "r");
-  std::string output;
-  std::array<char, 4096> buffer;
-  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe))
-    output.append(buffer.data(), count);
-  CHECK(::pclose(pipe) == 0);
-  CHECK(output.find("0 xor 0 = 0.0") != std::string::npos);
-  CHECK(output.find("1 xor 0 = 0.9") != std::string::npos);
+  const Outcome outcome = run_program("first-graph");
+  CAPTURE(outcome.output);
+  CHECK(outcome.status == 0);
+  CHECK(outcome.output.find("0 xor 0 = 0.0") != std::string::npos);
+  CHECK(outcome.output.find("1 xor 0 = 0.9") != std::string::npos);
+}
+
+TEST_CASE("the first program draws itself") {
+  CHECK(run_program("first-graph --dot").output.starts_with("digraph"));
 }

@@ -107,7 +107,7 @@ TEST_CASE("an existing run is not overwritten, and a missing one not resumed") {
   const TranslationData data = little_data();
   const Vocabulary vocabulary = joint_vocabulary(data, VocabularyKind::word, 1000);
   const Directory directory;
-  fs::create_directories(directory.path);
+  fs::create_directories(directory.path / "step-1");
   TrainerOptions options = little_options(vocabulary, directory.name());
   CHECK_THROWS_WITH_AS(
       run(data, vocabulary, options),
