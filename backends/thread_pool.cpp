@@ -3,6 +3,7 @@
 
 #include <sched.h>
 
+#include <heed/backends/host/signal_block.h>
 #include <heed/backends/thread_pool.h>
 
 namespace heed {
@@ -43,6 +44,7 @@ void wait_for_change(const std::atomic<T>& value, T old) {
 ThreadPool::ThreadPool(int threads) {
   const int count = threads > 0 ? threads : default_threads();
   workers_.reserve(static_cast<std::size_t>(count - 1));
+  const host::SignalBlock inherited;  // workers never take signals
   for (int worker = 1; worker < count; ++worker) workers_.emplace_back([this, worker] { work(worker); });
 }
 

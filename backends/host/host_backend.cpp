@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <heed/backends/host/host_backend.h>
+#include <heed/backends/host/signal_block.h>
 
 namespace heed::host {
 
@@ -72,6 +73,7 @@ HostProgram::HostProgram(const KernelTable& table, const Plan& plan, ThreadPool&
 }
 
 void HostProgram::run(std::span<double> seconds) {
+  const SignalBlock undisturbed;
   using Clock = std::chrono::steady_clock;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const BoundStep& step = steps_[i];

@@ -1,14 +1,15 @@
-#include <doctest/doctest.h>
-
 #include <cstdio>
 #include <string>
 
+#include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 TEST_CASE("the training benchmark prints what it measured as JSON") {
   const std::string command = fmt::format(
-      "{}/heed-bench train --preset micro --batch 2 --src 6 --tgt 5 --vocab 50 --steps 3 --precision f32 --json", HEED_BIN_DIR);
+      "{}/heed-bench train --preset micro --batch 2 --src 6 --tgt 5 --vocab 50 --steps 3 --precision f32 "
+      "--json",
+      HEED_BIN_DIR);
   std::string output(100000, '\0');
   std::FILE* pipe = ::popen(command.c_str(), "r");
   output.resize(std::fread(output.data(), 1, output.size(), pipe));

@@ -156,7 +156,7 @@ TEST_CASE("an interrupted run saves, says how to go on, and goes on") {
   const Directory directory;
   const std::string out = directory / "run";
   const std::string output =
-      run_program("heed-translate train --preset micro --out " + out, "timeout -s INT 3").output;
+      run_program("heed-translate train --preset micro --out " + out, "timeout --foreground -s INT 3").output;
   CAPTURE(output);
   CHECK(output.find("--resume") != std::string::npos);
   CHECK(fs::exists(fs::path(out) / "latest"));
