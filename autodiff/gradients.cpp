@@ -7,6 +7,7 @@
 
 #include <heed/autodiff/gradients.h>
 #include <heed/ops/elementwise.h>
+#include <heed/ops/gather.h>
 #include <heed/ops/reduce.h>
 
 namespace heed {
@@ -28,7 +29,7 @@ class Backward {
 
   void arrive(OutputId at, Tensor gradient) {
     auto& slot = arriving_[key(at)];
-    slot = slot ? add(slot, gradient) : gradient;
+    slot = slot ? add_scattered(slot, gradient) : gradient;
   }
 
   void walk() {

@@ -39,7 +39,9 @@ void require_memory(const Plan& plan, std::int64_t variable_bytes, const Backend
   const std::int64_t needed = plan.arena_bytes + plan.constant_bytes + variable_bytes;
   if (needed <= backend.memory_limit()) return;
   std::vector<const Storage*> largest;
-  for (const Storage& storage : plan.storages) largest.push_back(&storage);
+  for (const Storage& storage : plan.storages) {
+    if (storage.bytes > 0) largest.push_back(&storage);
+  }
   std::sort(largest.begin(), largest.end(),
             [](const Storage* a, const Storage* b) { return a->bytes > b->bytes; });
   std::string message =

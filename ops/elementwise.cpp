@@ -100,6 +100,12 @@ Tensors elementwise(ScalarProgram program, std::span<const Tensor> inputs, Where
   return graph.apply(std::make_shared<Elementwise>(std::move(small.program)), used, where);
 }
 
+Operand::Operand(Tensor tensor, Where where) : tensor(tensor), where(where) {
+  if (!tensor)
+    throw Error(
+        fmt::format("an operand names nothing: its tensor was never assigned\n  at {}", describe(where)));
+}
+
 namespace {
 
 const Tensor& first_tensor(std::initializer_list<const Operand*> operands) {
@@ -112,6 +118,20 @@ const Tensor& first_tensor(std::initializer_list<const Operand*> operands) {
 
 bool is_condition(ScalarOp op, std::size_t index) {
   return op == ScalarOp::select && index == 0;
+}
+
+// What an instruction computes on; nullptr where any type will do.
+const char* refused_type(ScalarOp op, std::size_t index, DType dtype) {
+  const bool is_logic =
+      op == ScalarOp::logical_and || op == ScalarOp::logical_or || op == ScalarOp::logical_not;
+  if (is_logic || is_condition(op, index)) return dtype == DType::boolean ? nullptr : "a boolean";
+  if (op == ScalarOp::select || op == ScalarOp::equal) return nullptr;
+  const bool is_bits = op == ScalarOp::bit_and || op == ScalarOp::bit_xor || op == ScalarOp::shift_left ||
+                       op == ScalarOp::shift_right || op == ScalarOp::multiply_high;
+  if (is_bits) return dtype == DType::u32 ? nullptr : "u32";
+  const bool is_real = (op >= ScalarOp::exp && op <= ScalarOp::floor) || op == ScalarOp::is_finite;
+  if (is_real) return is_floating(dtype) ? nullptr : "floating-point";
+  return dtype == DType::boolean ? "a number" : nullptr;
 }
 
 // One instruction; numbers become constants of the program, in the type of the tensors beside them.
@@ -140,6 +160,12 @@ Tensor apply(ScalarOp op, std::initializer_list<const Operand*> operands) {
     if (operand->tensor && !condition && operand->tensor.dtype() != common) {
       throw ShapeError(fmt::format("{}: {} and {} differ in type; cast one of them\n  at {}", name_of(op),
                                    describe(model), describe(operand->tensor), describe(where)));
+    }
+    const DType dtype = operand->tensor ? operand->tensor.dtype() : number_type;
+    if (const char* wanted = refused_type(op, index, dtype)) {
+      throw ShapeError(fmt::format("{}: operand {} must be {}, not {}\n  at {}", name_of(op), index, wanted,
+                                   operand->tensor ? describe(operand->tensor) : std::string(name_of(dtype)),
+                                   describe(where)));
     }
     registers[index++] = operand->tensor ? next++ : builder.constant(number_type, operand->number);
   }

@@ -26,7 +26,7 @@ Tensors elementwise(ScalarProgram program, std::span<const Tensor> inputs, Where
 
 // A tensor or a number, and the line on which it was written.
 struct Operand {
-  Operand(Tensor tensor, Where where = Where::current()) : tensor(tensor), where(where) {}
+  Operand(Tensor tensor, Where where = Where::current());  // throws Error for a tensor that names nothing
   Operand(double number, Where where = Where::current()) : number(number), where(where) {}
 
   Tensor tensor;  // names nothing for a number

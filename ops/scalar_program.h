@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -63,7 +64,11 @@ struct ScalarInstruction {
   std::array<Register, 3> operands{};
   double immediate = 0;
 
-  friend bool operator==(const ScalarInstruction& a, const ScalarInstruction& b) = default;
+  // Constants are compared by their bits: 0 and -0 differ.
+  friend bool operator==(const ScalarInstruction& a, const ScalarInstruction& b) {
+    return a.op == b.op && a.dtype == b.dtype && a.operands == b.operands &&
+           std::bit_cast<std::uint64_t>(a.immediate) == std::bit_cast<std::uint64_t>(b.immediate);
+  }
 };
 
 struct ScalarProgram {

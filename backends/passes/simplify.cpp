@@ -3,8 +3,6 @@
 
 #include <heed/backends/passes/passes.h>
 #include <heed/graph/sources.h>
-#include <heed/ops/elementwise.h>
-#include <heed/ops/gather.h>
 #include <heed/ops/views.h>
 
 namespace heed {
@@ -50,29 +48,6 @@ class Merger {
   std::unordered_multimap<std::size_t, NodeId> seen_;
 };
 
-bool is_zero(const Tensor& tensor) {
-  const Node& node = tensor.graph().node(tensor.node());
-  if (dynamic_cast<const BroadcastTo*>(node.op.get())) return is_zero(tensor.graph().tensor(node.inputs[0]));
-  const auto* constant = dynamic_cast<const Constant*>(node.op.get());
-  return constant && constant->values->elements() == 1 && constant->values->number(0) == 0;
-}
-
-bool is_add(const Node& node) {
-  return node.op->name() == "add" && dynamic_cast<const Elementwise*>(node.op.get());
-}
-
-// a + scatter_add(0, i, rows) is scatter_add(a, i, rows): a tied embedding's gradient needs no second table.
-Tensors scatter_into_sum(const Node& node, std::span<const Tensor> inputs, Graph& into) {
-  if (!is_add(node) || inputs.size() != 2 || inputs[0].type() != inputs[1].type()) return {};
-  for (const std::size_t side : {1u, 0u}) {
-    const Node& scatter = into.node(inputs[side].node());
-    if (!dynamic_cast<const ScatterAdd*>(scatter.op.get()) || !is_zero(into.tensor(scatter.inputs[0])))
-      continue;
-    return {scatter_add(inputs[1 - side], into.tensor(scatter.inputs[1]), into.tensor(scatter.inputs[2]))};
-  }
-  return {};
-}
-
 Tensors without_effect(const Node& node, std::span<const Tensor> inputs, Graph& into) {
   const auto* reshape_op = dynamic_cast<const Reshape*>(node.op.get());
   if (reshape_op) {
@@ -94,7 +69,6 @@ LoweredGraph simplify(const LoweredGraph& from) {
   Merger merger;
   return rewrite(from, [&](NodeId, const Node& node, std::span<const Tensor> inputs, Graph& into) -> Tensors {
     if (Tensors same = without_effect(node, inputs, into); !same.empty()) return same;
-    if (Tensors sum = scatter_into_sum(node, inputs, into); !sum.empty()) return sum;
     if (node.outputs.empty()) return {};
     return merger.find(node, inputs, into);
   });

@@ -67,6 +67,19 @@ TEST_CASE("a tied embedding learns from both of its uses") {
   CHECK(value(gradient(sum(scores), table)) == Doubles{6, 6 + 20, 6});
 }
 
+TEST_CASE("the gradient of a tied embedding needs no table but its own") {
+  Graph graph;
+  const Tensor table = graph.variable("table", DType::f64, {4, 2}, normal_with(0, 1));
+  const Tensor ids = graph.input("ids", DType::i32, {3});
+  const Tensor logits = matmul(gather_rows(table, ids), table, {.transpose_b = true});
+  const Tensor total = gradient(sum(logits * sum(gather_rows(table, ids))), table);
+  CHECK(graph.node(total.node()).op->name() == "scatter_add");
+  for (const Node& node : graph.nodes()) {
+    const bool adds_tables = node.op->name() == "add" && node.outputs[0] == table.type();
+    CHECK_FALSE(adds_tables);
+  }
+}
+
 TEST_CASE("gradients of intermediate tensors can be asked for") {
   Graph graph;
   const Tensor x = variable(graph, "x", {1, 2});

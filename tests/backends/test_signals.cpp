@@ -1,7 +1,7 @@
 // Signals must never interrupt generated kernels, which borrow the stack pointer.
-#include <doctest/doctest.h>
-
 #include <csignal>
+
+#include <doctest/doctest.h>
 #include <sys/time.h>
 
 #include <heed/backends/executable.h>
@@ -49,7 +49,8 @@ TEST_CASE("runs under a storm of signals neither crash nor change a bit") {
     Variables variables(open_backend(backend, {.threads = 2}), 1);
     Executable run = compile({loss}, variables);
     Array values(DType::f32, {200, 64});
-    for (std::int64_t i = 0; i < values.elements(); ++i) values.set_number(i, static_cast<double>(i % 17) / 17);
+    for (std::int64_t i = 0; i < values.elements(); ++i)
+      values.set_number(i, static_cast<double>(i % 17) / 17);
     run.run({{a, values}});
     const Array expected = run.value(loss);
 

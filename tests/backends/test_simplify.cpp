@@ -101,25 +101,3 @@ TEST_CASE("a reshape of a reshape is one reshape") {
   CHECK(node.op->name() == "reshape");
   CHECK(result.graph->node(node.inputs[0].node).op->name() == "input");
 }
-
-TEST_CASE("a sum with a scatter into zeros scatters into the other term") {
-  Graph graph;
-  const Tensor table = graph.input("table", DType::f32, {3, 2});
-  const Tensor ids = graph.input("ids", DType::i32, {2});
-  const Tensor rows = graph.input("rows", DType::f32, {2, 2});
-  const Tensor scattered = scatter_add(broadcast_to(scalar_like(table, 0), {3, 2}), ids, rows);
-  for (const Tensor& total : {table + scattered, scattered + table}) {
-    const LoweredGraph result = simplified({total});
-    CHECK(fetched(result).op->name() == "scatter_add");
-    CHECK(result.graph->node(fetched(result).inputs[0].node).op->name() == "input");
-    CHECK(count_ops(*result.graph, "add") == 0);
-  }
-}
-
-TEST_CASE("a sum with a scatter into something else stays") {
-  Graph graph;
-  const Tensor table = graph.input("table", DType::f32, {3, 2});
-  const Tensor ids = graph.input("ids", DType::i32, {2});
-  const Tensor rows = graph.input("rows", DType::f32, {2, 2});
-  CHECK(fetched(simplified({table + scatter_add(table * 2, ids, rows)})).op->name() == "add");
-}

@@ -121,6 +121,12 @@ const std::vector<Row>& rows() {
       {[](Operands& of) { top_k(of("x", {2, 3}), 4); }, here(),
        "top_k: k must be in [1, 3], not 4\n"
        "  input 0    f32[2, 3]            model/x"},
+      {[](Operands& of) { bit_and(of("x", {2}), of("y", {2})); }, here(),
+       "bit_and: operand 0 must be u32, not model/x f32[2]"},
+      {[](Operands& of) { exp(of("x", {2}, DType::i32)); }, here(),
+       "exp: operand 0 must be floating-point, not model/x i32[2]"},
+      {[](Operands& of) { select(of("x", {2}), of("y", {2}), 0); }, here(),
+       "select: operand 0 must be a boolean, not model/x f32[2]"},
       {[](Operands& of) { dropout(of("x", {2}), 1); }, here(),
        "dropout: rate must be in [0, 1), not 1\n"
        "  x          f32[2]               model/x\n"
