@@ -1,5 +1,6 @@
 // heed-translate: trains a Transformer on parallel text and translates with it. Flags and printing only; the
 // work is done by the library, in the same way as a program of one's own would do it.
+#include <csignal>
 #include <cstdio>
 #include <exception>
 
@@ -10,6 +11,7 @@
 #include <heed/graph/error.h>
 
 int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file over the size limit is then an error like any other
   CLI::App app("Trains a Transformer on parallel text and translates with it.", "heed-translate");
   app.require_subcommand(1);
   app.set_help_all_flag("--help-all", "Help of all commands");

@@ -116,6 +116,18 @@ TEST_CASE("a checkpoint that is not there, or is none, is refused") {
   refuses("inspect --checkpoint " + directory / "nothing", "no checkpoint at");
 }
 
+TEST_CASE(
+    "a checkpoint that cannot be written whole ends training with one message and leaves no half of it") {
+  const Directory directory;
+  const std::string out = directory / "run";
+  const Outcome outcome =
+      run_program("heed-translate train --preset micro --max-steps 1 --out " + out, "ulimit -f 40;");
+  CAPTURE(outcome.output);
+  CHECK(outcome.status == 1);
+  CHECK(outcome.output.find("model.safetensors cannot be written") != std::string::npos);
+  CHECK(fs::is_empty(out));
+}
+
 TEST_CASE("a disk that cannot be written to ends training with one message") {
   refuses("train --preset micro --max-steps 1 --out /proc/heed/run", "cannot make the directory");
 }
