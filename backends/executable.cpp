@@ -21,17 +21,38 @@ struct Executable::State {
   std::vector<TensorType> feed_types;
   std::vector<char> fed;
   std::vector<double> step_seconds;  // empty unless profiling
+
+  struct Place {
+    Memory* memory;
+    std::int64_t offset;
+  };
+  Place place_of(int tensor) const {
+    const PlannedTensor& at = plan.tensors[static_cast<std::size_t>(tensor)];
+    const Storage& storage = plan.storages[static_cast<std::size_t>(at.storage)];
+    switch (storage.kind) {
+      case Storage::Kind::arena:
+        return {&variables->backend().arena(plan.arena_bytes), storage.offset + at.offset};
+      case Storage::Kind::constant:
+        return {constants.get(), storage.offset + at.offset};
+      case Storage::Kind::variable:
+        return {variable_memory[static_cast<std::size_t>(storage.variable)], at.offset};
+    }
+    return {};
+  }
+  void write(int tensor, std::span<const std::byte> bytes) const {
+    const Place place = place_of(tensor);
+    variables->backend().write(*place.memory, place.offset, bytes);
+  }
+  void read(int tensor, std::span<std::byte> bytes) const {
+    const Place place = place_of(tensor);
+    variables->backend().read(*place.memory, place.offset, bytes);
+  }
 };
 
 namespace {
 
 PlannedTensor& tensor_at(Plan& plan, int index) {
   return plan.tensors[static_cast<std::size_t>(index)];
-}
-
-std::int64_t arena_offset(Plan& plan, int tensor) {
-  const PlannedTensor& at = tensor_at(plan, tensor);
-  return plan.storages[static_cast<std::size_t>(at.storage)].offset + at.offset;
 }
 
 // Throws when the plan cannot fit, naming what takes most of the room.
@@ -139,17 +160,14 @@ const Input& checked_input(const Executable::FeedRef& feed, std::uint64_t graph)
 
 }  // namespace
 
-void Executable::run(std::span<const FeedRef> feeds) {
+void Executable::write_feeds(std::span<const FeedRef> feeds) {
   State& s = *state_;
-  Backend& backend = s.variables->backend();
-  bind();
-  Memory& arena = backend.arena(s.plan.arena_bytes);
   std::fill(s.fed.begin(), s.fed.end(), char{0});
   for (const FeedRef& feed : feeds) {
     const std::string& label = checked_input(feed, s.graph).label;
     for (std::size_t i = 0; i < s.plan.feeds.size(); ++i) {
       if (s.plan.feeds[i].label != label) continue;
-      backend.write(arena, arena_offset(s.plan, s.plan.feeds[i].tensor), feed.values.bytes());
+      s.write(s.plan.feeds[i].tensor, feed.values.bytes());
       s.fed[i] = 1;
     }
   }
@@ -158,26 +176,32 @@ void Executable::run(std::span<const FeedRef> feeds) {
     throw Error(
         fmt::format("run: input {} {} was not fed", s.plan.feeds[i].label, to_string(s.feed_types[i])));
   }
-  if (s.plan.random_key != nothing) {
-    const std::uint64_t seed = s.variables->seed();
-    const std::uint64_t counter = s.variables->run_counter();
-    const std::array<std::uint32_t, 4> key{
-        static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32),
-        static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(counter >> 32)};
-    backend.write(arena, arena_offset(s.plan, s.plan.random_key), std::as_bytes(std::span(key)));
-    s.variables->set_run_counter(counter + 1);
-  }
-  s.program->run(s.step_seconds);
-  for (std::size_t i = 0; i < s.results.size(); ++i) {
-    const PlannedTensor& tensor = tensor_at(s.plan, s.plan.fetches[i]);
-    const Storage& storage = s.plan.storages[static_cast<std::size_t>(tensor.storage)];
-    const Memory* memory = storage.kind == Storage::Kind::arena ? &arena
-                           : storage.kind == Storage::Kind::constant
-                               ? s.constants.get()
-                               : s.variable_memory[static_cast<std::size_t>(storage.variable)];
-    const std::int64_t base = storage.kind == Storage::Kind::variable ? 0 : storage.offset;
-    backend.read(*memory, base + tensor.offset, s.results[i].bytes());
-  }
+}
+
+// Every run that draws random bits has a counter of its own.
+void Executable::write_random_key() {
+  State& s = *state_;
+  if (s.plan.random_key == nothing) return;
+  const std::uint64_t seed = s.variables->seed();
+  const std::uint64_t counter = s.variables->run_counter();
+  const std::array<std::uint32_t, 4> key{
+      static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32),
+      static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(counter >> 32)};
+  s.write(s.plan.random_key, std::as_bytes(std::span(key)));
+  s.variables->set_run_counter(counter + 1);
+}
+
+void Executable::read_results() {
+  State& s = *state_;
+  for (std::size_t i = 0; i < s.results.size(); ++i) s.read(s.plan.fetches[i], s.results[i].bytes());
+}
+
+void Executable::run(std::span<const FeedRef> feeds) {
+  bind();
+  write_feeds(feeds);
+  write_random_key();
+  state_->program->run(state_->step_seconds);
+  read_results();
 }
 
 const Array& Executable::value(const Tensor& fetch) const {

@@ -46,6 +46,9 @@ class Executable {
   struct State;
   explicit Executable(std::unique_ptr<State> state);
   void bind();
+  void write_feeds(std::span<const FeedRef> feeds);
+  void write_random_key();
+  void read_results();
 
   std::unique_ptr<State> state_;
 };
