@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "../message_of.h"
+
 #include <heed/backends/executable.h>
 #include <heed/graph/graph.h>
 
@@ -29,16 +31,6 @@ inline Doubles value(const Tensor& tensor) {
   Doubles values;
   for (std::int64_t i = 0; i < array.elements(); ++i) values.push_back(array.number(i));
   return values;
-}
-
-template <typename Action>
-std::string message_of(Action action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 }  // namespace heed::test

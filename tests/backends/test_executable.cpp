@@ -1,4 +1,5 @@
 // Running: feeds, fetches, shared memory, and variables that several graphs use.
+#include "../message_of.h"
 #include "check_plan.h"
 #include "support.h"
 #include <doctest/doctest.h>
@@ -17,16 +18,6 @@ namespace {
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
-}
-
-template <typename Action>
-std::string message_of(Action action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 std::string here(int line) {
