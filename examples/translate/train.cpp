@@ -74,6 +74,8 @@ std::string reason_text(StopReason reason) {
 }
 
 int train(const TrainFlags& flags) {
+  std::signal(SIGINT, on_interrupt);
+  std::signal(SIGTERM, on_interrupt);
   const TranslationData data = data_from(flags);
   const Vocabulary vocabulary = joint_vocabulary(data, vocabulary_kind(flags.vocabulary),
                                                  static_cast<std::size_t>(flags.vocabulary_size));
@@ -87,8 +89,6 @@ int train(const TrainFlags& flags) {
                              layer_parameters(options.config), vocabulary.size(), backend->name(),
                              backend->description()));
   Trainer trainer(data, vocabulary, options, backend, progress);
-  std::signal(SIGINT, on_interrupt);
-  std::signal(SIGTERM, on_interrupt);
   const TrainingResult result = trainer.train(interrupted);
   progress.print(fmt::format("{}; saved {}", reason_text(result.reason), result.checkpoint));
   if (result.reason != StopReason::interrupted) return 0;
