@@ -57,6 +57,10 @@ TranslationData data_from(const TrainFlags& flags) {
   return text_data(flags.train, flags.valid, flags.source, flags.target);
 }
 
+VocabularyKind kind_from(const TrainFlags& flags) {
+  return flags.vocabulary == "char" ? VocabularyKind::character : VocabularyKind::word;
+}
+
 std::string reason_text(StopReason reason) {
   switch (reason) {
     case StopReason::enough:
@@ -77,8 +81,8 @@ int train(const TrainFlags& flags) {
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
   const TranslationData data = data_from(flags);
-  const Vocabulary vocabulary = joint_vocabulary(data, vocabulary_kind(flags.vocabulary),
-                                                 static_cast<std::size_t>(flags.vocabulary_size));
+  const Vocabulary vocabulary =
+      joint_vocabulary(data, kind_from(flags), static_cast<std::size_t>(flags.vocabulary_size));
   const TrainerOptions options =
       options_from(flags, static_cast<std::int64_t>(vocabulary.size()), data.exact);
   ProgressLine progress;

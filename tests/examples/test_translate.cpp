@@ -164,6 +164,23 @@ TEST_CASE("a short run trains, translates, resumes, and is described") {
   CHECK(outcome.output.find("exact match") != std::string::npos);
 }
 
+TEST_CASE("real text trains with words and with characters") {
+  const Directory directory;
+  directory.file("text.en", repeated("A man, smiling, rides a bike.", 40) + repeated("Two dogs run.", 40));
+  directory.file("text.de",
+                 repeated("Ein Mann fährt lächelnd Rad.", 40) + repeated("Zwei Hunde rennen.", 40));
+  const std::string source = directory.file("source.txt", "Two dogs run.\n");
+  for (const std::string kind : {"word", "char"}) {
+    const std::string out = directory / kind;
+    const Outcome trained = run("train --preset micro --max-steps 2 --vocab " + kind + " --train " +
+                                directory / "text" + " --valid " + directory / "text" + " --out " + out);
+    CAPTURE(trained.output);
+    CHECK(trained.status == 0);
+    CHECK(trained.output.find("validation perplexity") != std::string::npos);
+    CHECK(run("translate --checkpoint " + out + " < " + source).status == 0);
+  }
+}
+
 TEST_CASE("an interrupted run saves, says how to go on, and goes on") {
   const Directory directory;
   const std::string out = directory / "run";
