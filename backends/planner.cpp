@@ -24,12 +24,6 @@ LoweredGraph lower(std::span<const Tensor> fetches, std::span<const Update> upda
 
 namespace {
 
-OpPtr identity_of(DType dtype) {
-  ScalarBuilder builder;
-  const Register in = builder.input(dtype);
-  return std::make_shared<Elementwise>(builder.finish({in}));
-}
-
 // Walks the graph once, writing steps.
 class StepWriter {
  public:
@@ -179,7 +173,7 @@ class StepWriter {
   int copy(int tensor, NodeId reader) {
     const TensorLayout layout = plan_.tensors[static_cast<std::size_t>(tensor)].layout;
     Step step;
-    step.op = identity_of(layout.type.dtype);
+    step.op = identity(layout.type.dtype);
     step.node = reader;
     step.inputs = {tensor};
     const int now = static_cast<int>(plan_.steps.size());

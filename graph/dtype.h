@@ -15,9 +15,6 @@ std::size_t size_of(DType dtype);  // in bytes
 constexpr bool is_floating(DType dtype) {
   return dtype == DType::f64 || dtype == DType::f32 || dtype == DType::bf16 || dtype == DType::f16;
 }
-constexpr bool is_integer(DType dtype) {
-  return dtype == DType::i64 || dtype == DType::i32 || dtype == DType::u32;
-}
 
 // The C++ type that holds one element on the host. bfloat16 and float16 travel as their bits.
 struct BFloat16 {

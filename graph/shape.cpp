@@ -94,6 +94,16 @@ bool broadcasts_to(const Shape& from, const Shape& to) {
   return true;
 }
 
+Strides broadcast_strides(const Shape& from, const Strides& strides, const Shape& to) {
+  const int added = to.rank() - from.rank();
+  Strides result(static_cast<std::size_t>(to.rank()), 0);
+  for (int axis = 0; axis < from.rank(); ++axis) {
+    if (from[axis] == 1) continue;
+    result[static_cast<std::size_t>(axis + added)] = strides[static_cast<std::size_t>(axis)];
+  }
+  return result;
+}
+
 std::string to_string(const Shape& shape) {
   return fmt::format("[{}]", fmt::join(shape.sizes(), ", "));
 }

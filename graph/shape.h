@@ -50,6 +50,9 @@ int normalize_axis(int axis, int rank);
 Shape broadcast(const Shape& a, const Shape& b);
 bool broadcasts_to(const Shape& from, const Shape& to);
 
+// Strides that read a tensor of shape `from` as if it were of shape `to`: 0 along axes that repeat.
+Strides broadcast_strides(const Shape& from, const Strides& strides, const Shape& to);
+
 std::string to_string(const Shape& shape);  // "[32, 7, 64]"
 
 // What a tensor is before it has values.

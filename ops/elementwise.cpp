@@ -100,6 +100,12 @@ Tensors elementwise(ScalarProgram program, std::span<const Tensor> inputs, Where
   return graph.apply(std::make_shared<Elementwise>(std::move(small.program)), used, where);
 }
 
+OpPtr identity(DType dtype) {
+  ScalarBuilder builder;
+  const Register in = builder.input(dtype);
+  return std::make_shared<Elementwise>(builder.finish({in}));
+}
+
 Operand::Operand(Tensor tensor, Where where) : tensor(tensor), where(where) {
   if (!tensor)
     throw Error(

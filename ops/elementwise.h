@@ -24,6 +24,9 @@ struct Elementwise final : Op {
 // One node that runs `program` on tensors of the types it names; one tensor for each result.
 Tensors elementwise(ScalarProgram program, std::span<const Tensor> inputs, Where where = Where::current());
 
+// The op that copies: a program without instructions.
+OpPtr identity(DType dtype);
+
 // A tensor or a number, and the line on which it was written.
 struct Operand {
   Operand(Tensor tensor, Where where = Where::current());  // throws Error for a tensor that names nothing

@@ -95,14 +95,7 @@ std::optional<Gradients> BroadcastTo::gradient(const Applied& forward,
 }
 
 std::optional<ViewLayout> BroadcastTo::layout(const TensorType& operand, const Strides& strides) const {
-  ViewLayout result{0, Strides(static_cast<std::size_t>(shape.rank()), 0)};
-  const int added = shape.rank() - operand.shape.rank();
-  for (int axis = 0; axis < operand.shape.rank(); ++axis) {
-    const bool repeats = operand.shape[axis] == 1 && shape[axis + added] != 1;
-    result.strides[static_cast<std::size_t>(axis + added)] =
-        repeats ? 0 : strides[static_cast<std::size_t>(axis)];
-  }
-  return result;
+  return ViewLayout{0, broadcast_strides(operand.shape, strides, shape)};
 }
 
 Attributes Slice::attributes() const {

@@ -2,15 +2,6 @@
 
 namespace heed::onednn {
 
-Strides broadcast_strides(const TensorLayout& layout, const Shape& shape) {
-  const int added = shape.rank() - layout.type.shape.rank();
-  Strides strides(as_size(shape.rank()), 0);
-  for (int axis = 0; axis < layout.type.shape.rank(); ++axis) {
-    if (layout.type.shape[axis] != 1) strides[as_size(axis + added)] = layout.strides[as_size(axis)];
-  }
-  return strides;
-}
-
 std::int64_t Walk::elements() const {
   std::int64_t product = 1;
   for (const std::int64_t size : sizes) product *= size;

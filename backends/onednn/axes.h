@@ -31,9 +31,6 @@ inline std::int64_t rows_per_piece(std::int64_t row, std::int64_t elements = 163
   return std::max<std::int64_t>(1, elements / std::max<std::int64_t>(1, row));
 }
 
-// `layout` read as if it had `shape`: 0 where an axis repeats or is missing.
-Strides broadcast_strides(const TensorLayout& layout, const Shape& shape);
-
 // A walk in row-major order over `sizes`; strides[k][i] is how far operand k moves along axis i.
 struct Walk {
   std::vector<std::int64_t> sizes;

@@ -73,7 +73,8 @@ class Interpreter {
       : program_(std::move(program)), types_(source.inputs) {
     const Shape& shape = request.outputs[0].type.shape;
     std::vector<Strides> strides;
-    for (const TensorLayout& input : request.inputs) strides.push_back(broadcast_strides(input, shape));
+    for (const TensorLayout& input : request.inputs)
+      strides.push_back(broadcast_strides(input.type.shape, input.strides, shape));
     strides.push_back(dense_strides(shape));
     walk_ = collapse(shape, std::move(strides));
     cut_blocks();
@@ -237,8 +238,10 @@ class Interpreter {
 // A program without instructions moves its only input, of whatever type, to where it is dense.
 host::Kernel make_copy(const host::KernelRequest& request) {
   const TensorType& type = request.outputs[0].type;
-  const StridedCopy copy(type.dtype, type.shape, broadcast_strides(request.inputs[0], type.shape),
-                         dense_strides(type.shape));
+  const StridedCopy copy(
+      type.dtype, type.shape,
+      broadcast_strides(request.inputs[0].type.shape, request.inputs[0].strides, type.shape),
+      dense_strides(type.shape));
   return {[copy](const host::KernelCall& call) {
             if (call.inputs[0] != call.outputs[0]) copy.run(call.pool, call.inputs[0], call.outputs[0]);
           },

@@ -40,14 +40,14 @@ Operand read_operand(const TensorLayout& layout, bool transpose, const Shape& ba
   Operand operand{
       layout.type.shape[-2], layout.type.shape[-1], layout.strides[axis(-2)], layout.strides[axis(-1)], {}};
   const Shape full = batch.appended(operand.rows).appended(operand.columns);
-  operand.batch_strides = broadcast_strides(layout, full);
+  operand.batch_strides = broadcast_strides(layout.type.shape, layout.strides, full);
   operand.batch_strides.resize(as_size(batch.rank()));
   if (!operand.is_plain() && !operand.is_transposed()) {
     const Strides dense = dense_strides(layout.type.shape);
     operand.densify.emplace(layout.type.dtype, layout.type.shape, layout.strides, dense);
     operand.row_stride = operand.columns;
     operand.column_stride = 1;
-    operand.batch_strides = broadcast_strides({layout.type, dense}, full);
+    operand.batch_strides = broadcast_strides(layout.type.shape, dense, full);
     operand.batch_strides.resize(as_size(batch.rank()));
   }
   if (transpose) {

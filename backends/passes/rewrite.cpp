@@ -6,35 +6,53 @@
 
 namespace heed {
 
-std::vector<bool> live_nodes(const LoweredGraph& lowered) {
-  std::vector<bool> live(lowered.graph->size());
-  for (const OutputId fetch : lowered.fetches) live[fetch.node] = true;
-  for (const NodeId assign : lowered.graph->assigns()) live[assign] = true;
-  for (std::size_t id = live.size(); id-- > 0;) {
-    if (!live[id]) continue;
-    for (const OutputId input : lowered.graph->node(static_cast<NodeId>(id)).inputs) live[input.node] = true;
+namespace {
+
+// Marks what the marked nodes need, from the last to the first.
+void mark_inputs(const Graph& graph, std::vector<bool>& marked) {
+  for (std::size_t id = marked.size(); id-- > 0;) {
+    if (!marked[id]) continue;
+    for (const OutputId input : graph.node(static_cast<NodeId>(id)).inputs) marked[input.node] = true;
   }
-  return live;
 }
 
-LoweredGraph rewrite(const LoweredGraph& from, const Replace& replace) {
+// A new graph of the marked nodes, each as `replace` gives it.
+LoweredGraph copy_marked(const Graph& graph, const std::vector<bool>& marked,
+                         std::span<const OutputId> fetches, const Replace& replace) {
   LoweredGraph result{std::make_shared<Graph>(), {}};
-  const std::vector<bool> live = live_nodes(from);
-  std::vector<Tensors> moved(from.graph->size());
-  for (NodeId id = 0; id < from.graph->size(); ++id) {
-    if (!live[id]) continue;
-    const Node& node = from.graph->node(id);
+  std::vector<Tensors> moved(graph.size());
+  for (NodeId id = 0; id < graph.size(); ++id) {
+    if (!marked[id]) continue;
+    const Node& node = graph.node(id);
     Tensors inputs;
     for (const OutputId input : node.inputs) inputs.push_back(moved[input.node][input.output]);
     const auto origin = result.graph->from(node.origins.front());
     moved[id] = replace(id, node, inputs, *result.graph);
     if (moved[id].empty()) moved[id] = result.graph->copy(node, inputs);
   }
-  for (const OutputId fetch : from.fetches) {
+  for (const OutputId fetch : fetches) {
     const Tensor& tensor = moved[fetch.node][fetch.output];
     result.fetches.push_back({tensor.node(), tensor.output()});
   }
   return result;
+}
+
+Tensors keep_node(NodeId, const Node&, std::span<const Tensor>, Graph&) {
+  return {};
+}
+
+}  // namespace
+
+std::vector<bool> live_nodes(const LoweredGraph& lowered) {
+  std::vector<bool> live(lowered.graph->size());
+  for (const OutputId fetch : lowered.fetches) live[fetch.node] = true;
+  for (const NodeId assign : lowered.graph->assigns()) live[assign] = true;
+  mark_inputs(*lowered.graph, live);
+  return live;
+}
+
+LoweredGraph rewrite(const LoweredGraph& from, const Replace& replace) {
+  return copy_marked(*from.graph, live_nodes(from), from.fetches, replace);
 }
 
 LoweredGraph extract(std::span<const Tensor> fetches, std::span<const Update> updates) {
@@ -54,27 +72,14 @@ LoweredGraph extract(std::span<const Tensor> fetches, std::span<const Update> up
     }
     wanted[update.node] = true;
   }
+  std::vector<OutputId> outputs;
   for (const Tensor& fetch : fetches) {
     if (&fetch.graph() != &graph) throw Error("compile: fetches belong to different graphs");
     wanted[fetch.node()] = true;
+    outputs.push_back({fetch.node(), fetch.output()});
   }
-  for (NodeId id = static_cast<NodeId>(graph.size()); id-- > 0;) {
-    if (!wanted[id]) continue;
-    for (const OutputId input : graph.node(id).inputs) wanted[input.node] = true;
-  }
-  LoweredGraph result{std::make_shared<Graph>(), {}};
-  std::vector<Tensors> moved(graph.size());
-  for (NodeId id = 0; id < graph.size(); ++id) {
-    if (!wanted[id]) continue;
-    Tensors inputs;
-    for (const OutputId input : graph.node(id).inputs) inputs.push_back(moved[input.node][input.output]);
-    moved[id] = result.graph->copy(graph.node(id), inputs);
-  }
-  for (const Tensor& fetch : fetches) {
-    const Tensor& tensor = moved[fetch.node()][fetch.output()];
-    result.fetches.push_back({tensor.node(), tensor.output()});
-  }
-  return result;
+  mark_inputs(graph, wanted);
+  return copy_marked(graph, wanted, outputs, keep_node);
 }
 
 }  // namespace heed

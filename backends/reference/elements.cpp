@@ -89,15 +89,4 @@ Scalar from_double(DType dtype, double value) {
   return {};
 }
 
-Strides broadcast_strides(const TensorLayout& layout, const Shape& shape) {
-  Strides strides(static_cast<std::size_t>(shape.rank()), 0);
-  const int added = shape.rank() - layout.type.shape.rank();
-  for (int axis = added; axis < shape.rank(); ++axis) {
-    const bool repeats = layout.type.shape[axis - added] == 1;
-    strides[static_cast<std::size_t>(axis)] =
-        repeats ? 0 : layout.strides[static_cast<std::size_t>(axis - added)];
-  }
-  return strides;
-}
-
 }  // namespace heed::reference

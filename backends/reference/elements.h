@@ -48,7 +48,4 @@ class Walk {
   std::array<std::int64_t, Tensors> offsets_{};
 };
 
-// Strides that read `layout` as if it had been broadcast to `shape`.
-Strides broadcast_strides(const TensorLayout& layout, const Shape& shape);
-
 }  // namespace heed::reference

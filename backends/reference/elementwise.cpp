@@ -185,7 +185,8 @@ Kernel make_elementwise(const Elementwise& op, const KernelRequest& request) {
   const ScalarProgram program = op.program;
   const Shape shape = request.outputs[0].type.shape;
   std::vector<Strides> strides;
-  for (const TensorLayout& input : request.inputs) strides.push_back(broadcast_strides(input, shape));
+  for (const TensorLayout& input : request.inputs)
+    strides.push_back(broadcast_strides(input.type.shape, input.strides, shape));
   const std::size_t registers = program.inputs.size() + program.body.size();
 
   Kernel kernel;

@@ -13,8 +13,9 @@ Kernel make_matmul(const Matmul& op, const KernelRequest& request) {
 
   // Operands as [batch..., row, column] of the result; the inner axis is walked by hand.
   const auto layout = [&](const TensorLayout& operand, bool swapped) {
-    Strides strides = broadcast_strides(
-        operand, out.type.shape.with(-1, operand.type.shape[-1]).with(-2, operand.type.shape[-2]));
+    Strides strides =
+        broadcast_strides(operand.type.shape, operand.strides,
+                          out.type.shape.with(-1, operand.type.shape[-1]).with(-2, operand.type.shape[-2]));
     const auto last = static_cast<std::size_t>(rank - 1);
     strides[last] = operand.strides.back();
     strides[last - 1] = operand.strides[operand.strides.size() - 2];
