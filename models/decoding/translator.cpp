@@ -6,13 +6,13 @@
 namespace heed {
 
 Translator::Translator(const std::string& path, std::shared_ptr<Backend> backend)
-    : Translator(read_checkpoint(find_checkpoint(path)), find_checkpoint(path), std::move(backend)) {}
+    : Translator(read_checkpoint(find_checkpoint(path)), std::move(backend)) {}
 
-Translator::Translator(Checkpoint checkpoint, const std::string& path, std::shared_ptr<Backend> backend)
+Translator::Translator(Checkpoint checkpoint, std::shared_ptr<Backend> backend)
     : vocabulary_(std::move(checkpoint.vocabulary)),
       own_variables_(std::make_unique<Variables>(std::move(backend))),
       decoder_(checkpoint.info.config, *own_variables_) {
-  load_variables(path, checkpoint.info, *own_variables_, false);
+  load_variables(checkpoint.path, checkpoint.info, *own_variables_, false);
 }
 
 Translator::Translator(const TransformerConfig& config, const Vocabulary& vocabulary, Variables& variables)

@@ -34,7 +34,7 @@ class Translator {
   static constexpr std::size_t most_source_words = 1000;
 
  private:
-  Translator(Checkpoint checkpoint, const std::string& path, std::shared_ptr<Backend> backend);
+  Translator(Checkpoint checkpoint, std::shared_ptr<Backend> backend);
 
   Vocabulary vocabulary_;
   std::unique_ptr<Variables> own_variables_;

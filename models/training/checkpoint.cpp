@@ -212,7 +212,7 @@ Checkpoint read_checkpoint(const std::string& path) {
     throw Error(fmt::format("{}: the vocabulary has {} entries, the model {}", path, vocabulary.size(),
                             info.config.vocabulary));
   }
-  return {info, std::move(vocabulary)};
+  return {path, info, std::move(vocabulary)};
 }
 
 void load_variables(const std::string& path, const CheckpointInfo& info, Variables& variables,

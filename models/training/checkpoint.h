@@ -29,6 +29,7 @@ struct CheckpointInfo {
 };
 
 struct Checkpoint {
+  std::string path;  // the step-N directory itself
   CheckpointInfo info;
   Vocabulary vocabulary;
 };

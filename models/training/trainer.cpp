@@ -137,14 +137,17 @@ void Trainer::train_batch() {
   }
 }
 
+double Trainer::tokens_per_second() const {
+  return sitting_tokens_ / std::max(1e-9, sitting_seconds_);
+}
+
 std::string Trainer::status() const {
   const double elapsed = seconds_now();
   std::string text = fmt::format(
       "step {}  epoch {:.2f}  loss {:.3f}  {:.0f} tokens/s  rate {:.2e}  {}", info_.step,
       static_cast<double>(info_.epoch) +
           static_cast<double>(info_.batch) / static_cast<double>(train_batches_.batches_per_epoch()),
-      smoothed_loss_, sitting_tokens_ / std::max(1e-9, sitting_seconds_), learning_rate(),
-      duration_text(elapsed));
+      smoothed_loss_, tokens_per_second(), learning_rate(), duration_text(elapsed));
   if (options_.max_minutes > 0)
     text += fmt::format(", {} left", duration_text(60 * options_.max_minutes - elapsed));
   return text;
@@ -192,8 +195,8 @@ void Trainer::validate_and_save(TrainingResult& result) {
   std::string text = fmt::format("step {}  validation perplexity {:.3f}", info_.step, found.perplexity);
   if (data_.exact) text += fmt::format("  exact match {:.1f} %", found.exact_match);
   progress_.print(fmt::format("{}  training loss {:.3f}  {:.0f} tokens/s  {}{}", text, smoothed_loss_,
-                              sitting_tokens_ / std::max(1e-9, sitting_seconds_),
-                              duration_text(result.info.seconds), is_best ? "  (best)" : ""));
+                              tokens_per_second(), duration_text(result.info.seconds),
+                              is_best ? "  (best)" : ""));
 }
 
 void Trainer::save(TrainingResult& result) {

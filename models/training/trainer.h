@@ -66,6 +66,7 @@ class Trainer {
   void validate_and_save(TrainingResult& result);
   void save(TrainingResult& result);
   bool reached_limit(TrainingResult& result) const;
+  double tokens_per_second() const;
   std::string status() const;
   double seconds_now() const;
 

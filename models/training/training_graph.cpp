@@ -54,13 +54,10 @@ TrainingStep::TrainingStep(const TransformerConfig& config, const BatchShape& sh
 TrainingStep::Result TrainingStep::run(const Batch& batch, double learning_rate) {
   const Array inverse = Array::scalar(inverse_of(static_cast<double>(batch.target_tokens)));
   const Array rate = Array::scalar(static_cast<float>(learning_rate));
-  executable_->run({{inputs_->source, batch.source},
-                    {inputs_->source_lengths, batch.source_lengths},
-                    {inputs_->target_input, batch.target_input},
-                    {inputs_->target_output, batch.target_output},
-                    {inputs_->weights, batch.weights},
-                    {inputs_->inverse_weight, inverse},
-                    {learning_rate_, rate}});
+  const auto [source, source_lengths, target_input, target_output, weights, scale] =
+      inputs_->feeds(batch, inverse);
+  executable_->run(
+      {source, source_lengths, target_input, target_output, weights, scale, {learning_rate_, rate}});
   return {executable_->scalar(loss_), executable_->scalar(norm_)};
 }
 
@@ -76,12 +73,7 @@ ValidationStep::ValidationStep(const TransformerConfig& config, const BatchShape
 
 double ValidationStep::run(const Batch& batch) {
   const Array one = Array::scalar(1.0f);
-  executable_->run({{inputs_->source, batch.source},
-                    {inputs_->source_lengths, batch.source_lengths},
-                    {inputs_->target_input, batch.target_input},
-                    {inputs_->target_output, batch.target_output},
-                    {inputs_->weights, batch.weights},
-                    {inputs_->inverse_weight, one}});
+  executable_->run(inputs_->feeds(batch, one));
   return executable_->scalar(loss_);
 }
 

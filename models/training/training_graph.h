@@ -1,6 +1,7 @@
 // One training step of the Transformer as a graph, for one shape of batch.
 #pragma once
 
+#include <array>
 #include <memory>
 
 #include <heed/backends/executable.h>
@@ -22,6 +23,16 @@ struct BatchInputs {
   BatchInputs(Graph& graph, const BatchShape& shape, DType dtype);
   Tensor source, source_lengths, target_input, target_output, weights;  // as in Batch
   Tensor inverse_weight;  // 1 / sum of the weights: makes the loss a mean over words
+
+  // What a run is fed for these inputs; refers to the arrays it is given.
+  std::array<Executable::FeedRef, 6> feeds(const Batch& batch, const Array& inverse) const {
+    return {{{source, batch.source},
+             {source_lengths, batch.source_lengths},
+             {target_input, batch.target_input},
+             {target_output, batch.target_output},
+             {weights, batch.weights},
+             {inverse_weight, inverse}}};
+  }
 };
 
 // The mean loss of a batch: a scalar.
