@@ -94,7 +94,7 @@ void train(const Flags& flags) {
   if (flags.profile) step.executable().start_profile();
   for (int i = 0; i < flags.warmup + flags.steps; ++i) {
     const auto before = std::chrono::steady_clock::now();
-    loss = step.run(batch, 1e-4).loss;
+    loss = step.run(batch, {.learning_rate = 1e-4}).loss;
     if (i >= flags.warmup)
       seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count());
   }

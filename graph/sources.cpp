@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <heed/graph/error.h>
+#include <heed/graph/graph.h>
 #include <heed/graph/sources.h>
 
 namespace heed {
@@ -33,6 +34,12 @@ Attributes VariableRead::attributes() const {
 bool VariableRead::same_as(const Op& other) const {
   const auto* read = dynamic_cast<const VariableRead*>(&other);
   return read && read->variable == variable && read->type == type && read->initializer == initializer;
+}
+
+const std::string& variable_name(const Tensor& read) {
+  const auto* op = dynamic_cast<const VariableRead*>(read.graph().node(read.node()).op.get());
+  if (!op) throw Error(describe(read) + " is no variable");
+  return op->variable;
 }
 
 Attributes Assign::attributes() const {

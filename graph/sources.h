@@ -7,6 +7,7 @@
 #include <heed/graph/array.h>
 #include <heed/graph/initializer.h>
 #include <heed/graph/op.h>
+#include <heed/graph/tensor.h>
 
 namespace heed {
 
@@ -44,6 +45,9 @@ struct VariableRead final : Op {
   TensorType type;
   Initializer initializer;
 };
+
+// The full name of the variable that `read` is the value of. Throws Error when it is another tensor.
+const std::string& variable_name(const Tensor& read);
 
 // Gives a variable its value for after the run. Inputs: the variable's read, and the value. No outputs.
 struct Assign final : Op {

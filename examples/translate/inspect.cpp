@@ -8,6 +8,7 @@
 #include <heed/backends/backend.h>
 #include <heed/graph/print.h>
 #include <heed/models/training/checkpoint.h>
+#include <heed/models/training/run_directory.h>
 #include <heed/models/training/training_graph.h>
 
 namespace heed::translate {
@@ -35,13 +36,14 @@ void write_dot(const CheckpointInfo& info, const std::string& path) {
 int inspect(const Flags& flags) {
   const std::string path = find_checkpoint(flags.checkpoint);
   const CheckpointInfo info = read_checkpoint(path).info;
+  const TrainingProgress& progress = info.progress;
   const TransformerConfig& c = info.config;
   fmt::print("checkpoint   {}\nmodel        {} {}, {} -> {}\n", path, info.model, info.preset,
              info.source_language, info.target_language);
   fmt::print("layers       {} + {}, width {}, feed-forward {}, heads {}, vocabulary {}\n", c.encoder_layers,
              c.decoder_layers, c.width, c.feed_forward, c.heads, c.vocabulary);
   fmt::print("parameters   {} ({} without the embedding)\n", all_parameters(c), layer_parameters(c));
-  fmt::print("trained      {} steps, {:.0f} s; best at step {}\n", info.step, info.seconds, info.best_step);
+  fmt::print("trained      {} steps; best so far at step {}\n", progress.step, progress.best_step);
   if (!flags.dot.empty()) write_dot(info, flags.dot);
   if (!flags.plan) return 0;
   Variables variables(open_backend(backend_names().front()));

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <heed/models/decoding/translator.h>
+#include <heed/models/training/run_directory.h>
 #include <heed/models/training/translation_data.h>
 
 namespace heed::translate {

@@ -2,6 +2,7 @@
 
 #include <heed/models/decoding/translator.h>
 #include <heed/models/text/utf8.h>
+#include <heed/models/training/run_directory.h>
 
 namespace heed {
 
@@ -9,14 +10,15 @@ Translator::Translator(const std::string& path, std::shared_ptr<Backend> backend
     : Translator(read_checkpoint(find_checkpoint(path)), std::move(backend)) {}
 
 Translator::Translator(Checkpoint checkpoint, std::shared_ptr<Backend> backend)
-    : vocabulary_(std::move(checkpoint.vocabulary)),
+    : vocabularies_(std::move(checkpoint.vocabularies)),
       own_variables_(std::make_unique<Variables>(std::move(backend))),
       decoder_(checkpoint.info.config, *own_variables_) {
-  load_variables(checkpoint.path, checkpoint.info, *own_variables_, false);
+  load_model(checkpoint.path, checkpoint.info, *own_variables_);
 }
 
-Translator::Translator(const TransformerConfig& config, const Vocabulary& vocabulary, Variables& variables)
-    : vocabulary_(vocabulary), decoder_(config, variables) {}
+Translator::Translator(const TransformerConfig& config, const Vocabularies& vocabularies,
+                       Variables& variables)
+    : vocabularies_(vocabularies), decoder_(config, variables) {}
 
 std::vector<Translation> Translator::translate(std::span<const std::string> texts, bool with_weights) {
   std::vector<std::vector<std::int32_t>> sources;
@@ -25,7 +27,7 @@ std::vector<Translation> Translator::translate(std::span<const std::string> text
     if (const auto at = first_invalid_utf8(texts[line])) {
       throw Error(fmt::format("line {} is not valid UTF-8 (byte {})", line + 1, *at + 1));
     }
-    std::vector<std::int32_t> words = vocabulary_.encode(texts[line]);
+    std::vector<std::int32_t> words = vocabularies_.source.encode(texts[line]);
     if (words.empty()) continue;
     if (words.size() > most_source_words) {
       throw Error(fmt::format("line {} has {} pieces; a sentence may have {}", line + 1, words.size(),
@@ -39,10 +41,10 @@ std::vector<Translation> Translator::translate(std::span<const std::string> text
   std::vector<Translation> translations(texts.size());
   for (std::size_t i = 0; i < decoded.size(); ++i) {
     Translation& translation = translations[line_of[i]];
-    translation.text = vocabulary_.decode(decoded[i].words);
+    translation.text = vocabularies_.target.decode(decoded[i].words);
     if (!with_weights) continue;
-    translation.source_pieces = vocabulary_.pieces(sources[i]);
-    translation.target_pieces = vocabulary_.pieces(decoded[i].words);
+    translation.source_pieces = vocabularies_.source.pieces(sources[i]);
+    translation.target_pieces = vocabularies_.target.pieces(decoded[i].words);
     translation.weights = decoded[i].weights;
   }
   return translations;

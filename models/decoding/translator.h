@@ -23,20 +23,20 @@ class Translator {
   // Loads the best checkpoint of a run, or the one at `path` itself.
   Translator(const std::string& path, std::shared_ptr<Backend> backend);
   // Uses a model that is already in `variables` (during training).
-  Translator(const TransformerConfig& config, const Vocabulary& vocabulary, Variables& variables);
+  Translator(const TransformerConfig& config, const Vocabularies& vocabularies, Variables& variables);
 
   // One translation for each text; an empty text gives an empty one. Throws Error naming the line of a text
   // with more than `most_source_words` pieces or with invalid UTF-8.
   std::vector<Translation> translate(std::span<const std::string> texts, bool with_weights = false);
 
-  const Vocabulary& vocabulary() const { return vocabulary_; }
+  const Vocabularies& vocabularies() const { return vocabularies_; }
 
   static constexpr std::size_t most_source_words = 1000;
 
  private:
   Translator(Checkpoint checkpoint, std::shared_ptr<Backend> backend);
 
-  Vocabulary vocabulary_;
+  Vocabularies vocabularies_;
   std::unique_ptr<Variables> own_variables_;
   GreedyDecoder decoder_;
 };

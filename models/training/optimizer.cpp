@@ -4,16 +4,6 @@
 
 namespace heed {
 
-namespace {
-
-const std::string& variable_name(const Tensor& parameter) {
-  const auto* read = dynamic_cast<const VariableRead*>(parameter.graph().node(parameter.node()).op.get());
-  if (!read) throw Error("an optimiser updates variables, and " + describe(parameter) + " is none");
-  return read->variable;
-}
-
-}  // namespace
-
 Updates adam(std::span<const Tensor> parameters, std::span<const Tensor> gradients,
              const AdamOptions& options, Where where) {
   Graph& graph = parameters.front().graph();

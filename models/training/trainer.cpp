@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <heed/models/training/averaging.h>
 #include <heed/models/training/schedule.h>
 #include <heed/models/training/trainer.h>
 
@@ -17,11 +18,23 @@ double clock_seconds() {
 
 BatchOptions batch_options(const TrainerOptions& options, bool shuffle) {
   BatchOptions batches;
-  batches.batch_tokens = options.batch_tokens;
-  batches.max_length = options.max_length;
+  batches.batch_tokens = options.recipe.batch_tokens;
+  batches.max_length = options.recipe.max_length;
   batches.seed = options.seed;
   batches.shuffle = shuffle;
   return batches;
+}
+
+CheckpointInfo new_run(const TranslationData& data, const TrainerOptions& options) {
+  CheckpointInfo info;
+  info.preset = options.preset;
+  info.config = options.config;
+  info.source_language = data.source_language;
+  info.target_language = data.target_language;
+  info.corpus = digest(data);
+  info.seed = options.seed;
+  info.recipe = options.recipe;
+  return info;
 }
 
 double mebibytes(std::int64_t bytes) {
@@ -30,111 +43,160 @@ double mebibytes(std::int64_t bytes) {
 
 }  // namespace
 
-TrainerOptions recommended_options(const std::string& preset, std::int64_t vocabulary, bool exact) {
+TrainerOptions recommended_options(const std::string& preset, bool exact) {
   TrainerOptions options;
   options.preset = preset;
-  options.config = transformer_preset(preset, vocabulary);
   if (exact) {
     // Short sentences, few words: small batches and a short warm-up learn them within minutes.
-    options.batch_tokens = 2048;
-    options.warmup = 300;
-    options.rate_scale = 0.4;
-    options.validate_every = 250;
-    options.enough = 99.5;
+    options.recipe.batch_tokens = 2048;
+    options.recipe.warmup = 300;
+    options.recipe.rate_scale = 0.4;
+    options.recipe.validate_every = 250;
+    options.recipe.judge = Judge::exact_match;
+    options.limits.enough = 99.5;
     return options;
   }
-  options.batch_tokens = 4096;
-  options.warmup = 1000;
-  options.rate_scale = 1.0;
-  options.validate_every = 500;
+  options.recipe.batch_tokens = 4096;
+  options.recipe.warmup = 1000;
+  options.recipe.rate_scale = 1.0;
+  options.recipe.validate_every = 500;
   return options;
 }
 
-Trainer::Trainer(const TranslationData& data, const Vocabulary& vocabulary, const TrainerOptions& options,
+Trainer::Trainer(const TranslationData& data, const Vocabularies& vocabularies, const TrainerOptions& options,
                  std::shared_ptr<Backend> backend, ProgressLine& progress)
-    : data_(data),
-      vocabulary_(vocabulary),
-      options_(options),
-      variables_(std::move(backend), options.seed),
+    : options_(options),
+      vocabularies_(vocabularies),
+      variables_(backend, options.seed),
+      averaged_(averages(Averaging::Kind::none) ? nullptr : std::make_unique<Variables>(backend)),
       progress_(progress),
-      train_batches_(encode_corpus(data.train, vocabulary, vocabulary), batch_options(options, true)),
-      valid_batches_(encode_corpus(data.valid, vocabulary, vocabulary), batch_options(options, false)),
-      translator_(options.config, vocabulary, variables_) {
-  info_.preset = options.preset;
-  info_.config = options.config;
-  info_.source_language = data.source_language;
-  info_.target_language = data.target_language;
-  info_.seed = options.seed;
+      batches_(encode_corpus(data.train, vocabularies.source, vocabularies.target),
+               batch_options(options, true)),
+      skipped_pairs_(data.train.skipped),
+      validator_(data, vocabularies, options.config, batch_options(options, false),
+                 averaged_ ? *averaged_ : variables_),
+      info_(new_run(data, options)) {
   start_or_resume();
 }
 
 void Trainer::start_or_resume() {
-  const bool exists =
-      std::filesystem::exists(options_.directory) && !std::filesystem::is_empty(options_.directory);
+  const std::string& directory = options_.directory;
   if (!options_.resume) {
-    if (!exists) return;
-    throw Error(fmt::format("{} exists already: choose another directory, or resume the run in it",
-                            options_.directory));
+    if (!is_taken(directory)) return;
+    throw Error(
+        fmt::format("{} exists already: choose another directory, or resume the run in it", directory));
   }
-  const std::string path = find_checkpoint(options_.directory, "latest");
+  const std::string path = find_checkpoint(directory, "latest");
   const Checkpoint checkpoint = read_checkpoint(path);
-  if (!(checkpoint.vocabulary == vocabulary_)) {
+  const std::string found = difference(checkpoint.info, info_);
+  if (!found.empty()) {
+    throw Error(fmt::format("{} was begun otherwise: {}; resume it with the data and options it began with",
+                            path, found));
+  }
+  if (!(checkpoint.vocabularies == vocabularies_)) {
     throw Error(fmt::format(
         "{} was trained with another vocabulary: resume it with the data and options it began with", path));
   }
-  if (checkpoint.info.preset != options_.preset || checkpoint.info.seed != options_.seed) {
-    throw Error(fmt::format("{} was begun as preset {} with seed {}, not as {} with seed {}", path,
-                            checkpoint.info.preset, checkpoint.info.seed, options_.preset, options_.seed));
-  }
-  load_variables(path, checkpoint.info, variables_, true);
+  load_training_state(path, checkpoint.info, variables_);
   info_ = checkpoint.info;
-  variables_.set_run_counter(info_.run_counter);
-  progress_.print(fmt::format("resuming at step {}, after {}", info_.step, duration_text(info_.seconds)));
+  saved_at_ = path;
+  variables_.set_run_counter(info_.progress.run_counter);
+  // What a crash may have left between a checkpoint and the files beside it.
+  if (info_.progress.best_step > 0 && info_.progress.best_step == info_.progress.step) {
+    point_to(directory, "best", checkpoint_name(info_.progress.best_step));
+  }
+  truncate_log(directory, info_.progress.step);
+  const std::vector<LogEntry> log = read_log(directory);
+  if (!log.empty()) earlier_seconds_ = log.back().seconds;
+  progress_.print(
+      fmt::format("resuming at step {}, after {}", info_.progress.step, duration_text(earlier_seconds_)));
 }
 
 double Trainer::seconds_now() const {
-  return info_.seconds + clock_seconds() - started_;
+  return earlier_seconds_ + clock_seconds() - started_;
 }
 
 void Trainer::compile_steps() {
   const double before = clock_seconds();
+  const TrainingRecipe& recipe = options_.recipe;
+  const bool averaging = averages(Averaging::Kind::exponential);
   std::int64_t arena = 0;
-  for (const BatchShape& shape : train_batches_.shapes()) {
-    steps_.push_back(std::make_unique<TrainingStep>(options_.config, shape, options_.step, variables_));
-    arena = std::max(arena, steps_.back()->executable().plan().arena_bytes);
+  const auto count = [&](const Executable& executable) {
+    arena = std::max(arena, executable.plan().arena_bytes);
+  };
+  for (const BatchShape& shape : batches_.shapes()) {
+    if (recipe.accumulate == 1) {
+      steps_.push_back(
+          std::make_unique<TrainingStep>(options_.config, shape, recipe.step, variables_, averaging));
+      count(steps_.back()->executable());
+    } else {
+      gradient_steps_.push_back(
+          std::make_unique<GradientStep>(options_.config, shape, recipe.step, variables_));
+      count(gradient_steps_.back()->executable());
+    }
+  }
+  if (recipe.accumulate > 1) {
+    update_step_ = std::make_unique<UpdateStep>(options_.config, recipe.step, variables_, averaging);
   }
   std::int64_t state = 0;
   for (const std::string& name : variables_.names()) state += variables_.type(name).bytes();
-  progress_.print(
-      fmt::format("{} pairs ({} too long, {} with an empty side), {} batches an epoch, {:.1f} % padding",
-                  train_batches_.kept(), train_batches_.dropped(), data_.train.skipped,
-                  train_batches_.batches_per_epoch(), 100 * train_batches_.padding_waste()));
+  progress_.print(fmt::format(
+      "{} pairs ({} too long, {} with an empty side), {} batches an epoch, {:.1f} % padding", batches_.kept(),
+      batches_.dropped(), skipped_pairs_, batches_.batches_per_epoch(), 100 * batches_.padding_waste()));
   progress_.print(fmt::format(
       "{} executables compiled in {:.1f} s; planned peak {:.1f} MiB, of which variables {:.1f} MiB",
-      steps_.size(), clock_seconds() - before, mebibytes(arena + state), mebibytes(state)));
+      batches_.shapes().size() + (update_step_ ? 1 : 0), clock_seconds() - before, mebibytes(arena + state),
+      mebibytes(state)));
 }
 
-double Trainer::learning_rate() const {
-  return warmup_schedule(info_.step + 1, options_.config.width, options_.warmup, options_.rate_scale);
+StepRates Trainer::rates() const {
+  const std::int64_t step = info_.progress.step + 1;
+  const TrainingRecipe& recipe = options_.recipe;
+  return {warmup_schedule(step, options_.config.width, recipe.warmup, recipe.rate_scale),
+          average_weight(recipe.averaging.decay, step)};
 }
 
-void Trainer::train_batch() {
-  const Batch batch = train_batches_.batch(info_.epoch, info_.batch);
+StepResult Trainer::run_accumulated(const std::vector<Batch>& batches) {
+  std::int64_t words = 0;
+  for (const Batch& batch : batches) words += batch.target_tokens;
+  StepResult result;
+  for (const Batch& batch : batches) result.loss += gradient_steps_[batch.shape_index]->run(batch, words);
+  result.gradient_norm = update_step_->run(rates());
+  return result;
+}
+
+StepResult Trainer::run_step() {
+  TrainingProgress& progress = info_.progress;
+  std::vector<Batch> batches;
+  for (std::int64_t i = 0; i < options_.recipe.accumulate; ++i) {
+    batches.push_back(batches_.batch(progress.epoch, progress.batch));
+    sitting_tokens_ += static_cast<double>(batches.back().source_tokens + batches.back().target_tokens);
+    if (++progress.batch < batches_.batches_per_epoch()) continue;
+    progress.batch = 0;
+    ++progress.epoch;
+  }
   const double before = clock_seconds();
-  const TrainingStep::Result result = steps_[batch.shape_index]->run(batch, learning_rate());
+  const StepResult result = update_step_ ? run_accumulated(batches)
+                                         : steps_[batches.front().shape_index]->run(batches.front(), rates());
+  sitting_seconds_ += clock_seconds() - before;
+  return result;
+}
+
+void Trainer::train_step() {
+  const StepResult result = run_step();
   if (!std::isfinite(result.loss)) {
     throw Error(fmt::format(
         "the loss of step {} is {}: the learning rate may be too high; the last checkpoint in {} is intact",
-        info_.step + 1, result.loss, options_.directory));
+        info_.progress.step + 1, result.loss, options_.directory));
   }
-  sitting_seconds_ += clock_seconds() - before;
-  sitting_tokens_ += static_cast<double>(batch.source_tokens + batch.target_tokens);
   smoothed_loss_ = smoothed_loss_ == 0 ? result.loss : 0.98 * smoothed_loss_ + 0.02 * result.loss;
-  ++info_.step;
-  if (++info_.batch == train_batches_.batches_per_epoch()) {
-    info_.batch = 0;
-    ++info_.epoch;
-  }
+  ++info_.progress.step;
+  saved_at_.clear();
+}
+
+double Trainer::epochs_done() const {
+  return static_cast<double>(info_.progress.epoch) +
+         static_cast<double>(info_.progress.batch) / static_cast<double>(batches_.batches_per_epoch());
 }
 
 double Trainer::tokens_per_second() const {
@@ -143,101 +205,102 @@ double Trainer::tokens_per_second() const {
 
 std::string Trainer::status() const {
   const double elapsed = seconds_now();
-  std::string text = fmt::format(
-      "step {}  epoch {:.2f}  loss {:.3f}  {:.0f} tokens/s  rate {:.2e}  {}", info_.step,
-      static_cast<double>(info_.epoch) +
-          static_cast<double>(info_.batch) / static_cast<double>(train_batches_.batches_per_epoch()),
-      smoothed_loss_, tokens_per_second(), learning_rate(), duration_text(elapsed));
-  if (options_.max_minutes > 0)
-    text += fmt::format(", {} left", duration_text(60 * options_.max_minutes - elapsed));
+  std::string text = fmt::format("step {}  epoch {:.2f}  loss {:.3f}  {:.0f} tokens/s  rate {:.2e}  {}",
+                                 info_.progress.step, epochs_done(), smoothed_loss_, tokens_per_second(),
+                                 rates().learning_rate, duration_text(elapsed));
+  if (options_.limits.max_minutes > 0)
+    text += fmt::format(", {} left", duration_text(60 * options_.limits.max_minutes - elapsed));
   return text;
 }
 
-ValidationResult Trainer::validate() {
-  double total = 0, words = 0;
-  for (std::int64_t i = 0; i < valid_batches_.batches_per_epoch(); ++i) {
-    const Batch batch = valid_batches_.batch(0, i);
-    auto& step = validation_steps_[batch.shape_index];
-    if (!step) {
-      step = std::make_unique<ValidationStep>(options_.config, valid_batches_.shapes()[batch.shape_index],
-                                              variables_);
-    }
-    total += step->run(batch);
-    words += static_cast<double>(batch.target_tokens);
+// Fills average/NAME where that is not the step's own work, and hands the averages to validation.
+void Trainer::average() {
+  if (averages(Averaging::Kind::none)) return;
+  if (averages(Averaging::Kind::last)) {
+    std::vector<std::int64_t>& snapshots = info_.progress.snapshots;
+    std::vector<std::string> paths;
+    for (const std::int64_t step : snapshots)
+      paths.push_back((std::filesystem::path(options_.directory) / checkpoint_name(step)).string());
+    average_with_checkpoints(paths, options_.config, variables_);
+    snapshots.push_back(info_.progress.step);
+    if (static_cast<std::int64_t>(snapshots.size()) >= options_.recipe.averaging.count)
+      snapshots.erase(snapshots.begin());
   }
-  ValidationResult result;
-  result.perplexity = std::exp(total / words);
-  if (!data_.exact) return result;
-
-  std::vector<std::string> sources;
-  for (const SentencePair& pair : data_.valid.pairs) sources.push_back(pair.source);
-  const std::vector<Translation> translations = translator_.translate(sources);
-  double right = 0;
-  for (std::size_t i = 0; i < sources.size(); ++i)
-    right += translations[i].text == data_.valid.pairs[i].target;
-  result.exact_match = 100 * right / static_cast<double>(sources.size());
-  return result;
+  copy_averages(variables_, options_.config, *averaged_);
 }
 
 void Trainer::validate_and_save(TrainingResult& result) {
-  result.validation = validate();
-  const ValidationResult& found = result.validation;
-  // Larger is better, and all of it is above -1.
-  const double score = data_.exact ? found.exact_match : 1 / found.perplexity;
-  const bool is_best = score > info_.best_score;
+  average();
+  result.validation = validator_.validate();
+  TrainingProgress& progress = info_.progress;
+  const double score = score_of(result.validation, options_.recipe.judge);
+  const bool is_best = score > progress.best_score;
   if (is_best) {
-    info_.best_score = score;
-    info_.best_step = info_.step;
+    progress.best_score = score;
+    progress.best_step = progress.step;
   }
-  save(result);
-  if (is_best) point_to(options_.directory, "best", fmt::format("step-{}", info_.step));
-  remove_old_checkpoints(options_.directory, 2);
-  std::string text = fmt::format("step {}  validation perplexity {:.3f}", info_.step, found.perplexity);
-  if (data_.exact) text += fmt::format("  exact match {:.1f} %", found.exact_match);
-  progress_.print(fmt::format("{}  training loss {:.3f}  {:.0f} tokens/s  {}{}", text, smoothed_loss_,
-                              tokens_per_second(), duration_text(result.info.seconds),
-                              is_best ? "  (best)" : ""));
+  progress.since_best = is_best ? 0 : progress.since_best + 1;
+  save(result, result.validation);
+  if (is_best) point_to(options_.directory, "best", checkpoint_name(progress.step));
+  remove_old_checkpoints(options_.directory, progress.snapshots);
+  progress_.print(fmt::format("step {}  validation {}  training loss {:.3f}  {:.0f} tokens/s  {}{}",
+                              progress.step, to_text(result.validation), smoothed_loss_, tokens_per_second(),
+                              duration_text(seconds_now()), is_best ? "  (best)" : ""));
 }
 
-void Trainer::save(TrainingResult& result) {
+void Trainer::save(TrainingResult& result, const std::optional<ValidationResult>& validation) {
+  LogEntry entry;
+  entry.step = info_.progress.step;
+  entry.epoch = epochs_done();
+  entry.seconds = seconds_now();
+  entry.loss = smoothed_loss_;
+  entry.tokens_per_second = tokens_per_second();
+  if (validation) {
+    entry.perplexity = validation->perplexity;
+    entry.bleu = validation->bleu;
+    entry.exact_match = validation->exact_match;
+  }
+  append_log(options_.directory, entry);
+  info_.progress.run_counter = variables_.run_counter();
   result.info = info_;
-  result.info.seconds = seconds_now();
-  result.info.run_counter = variables_.run_counter();
-  result.checkpoint = save_checkpoint(options_.directory, result.info, vocabulary_, variables_);
+  saved_at_ = save_checkpoint(options_.directory, info_, vocabularies_, variables_);
+  result.checkpoint = saved_at_;
 }
 
-bool Trainer::reached_limit(TrainingResult& result) const {
-  const auto because = [&](StopReason reason) {
-    result.reason = reason;
-    return true;
-  };
-  if (options_.max_steps > 0 && info_.step >= options_.max_steps) return because(StopReason::steps);
-  if (options_.epochs > 0 && info_.epoch >= options_.epochs) return because(StopReason::epochs);
-  if (options_.max_minutes > 0 && seconds_now() >= 60 * options_.max_minutes)
-    return because(StopReason::minutes);
-  return false;
+std::optional<StopReason> Trainer::reached_limit() const {
+  const TrainingLimits& limits = options_.limits;
+  const TrainingProgress& progress = info_.progress;
+  const double percent = options_.recipe.judge == Judge::exact_match ? progress.best_score : -1;
+  if (limits.enough > 0 && percent >= limits.enough) return StopReason::enough;
+  if (limits.patience > 0 && progress.since_best >= limits.patience) return StopReason::patience;
+  if (limits.max_steps > 0 && progress.step >= limits.max_steps) return StopReason::steps;
+  if (limits.epochs > 0 && progress.epoch >= limits.epochs) return StopReason::epochs;
+  if (limits.max_minutes > 0 && seconds_now() >= 60 * limits.max_minutes) return StopReason::minutes;
+  return std::nullopt;
 }
 
 TrainingResult Trainer::train(const std::atomic<bool>& stop) {
   started_ = clock_seconds();
   compile_steps();
   TrainingResult result;
-  while (!reached_limit(result)) {
+  result.info = info_;
+  result.checkpoint = saved_at_;
+  const std::int64_t every = options_.recipe.validate_every;
+  for (;;) {
+    if (const auto reason = reached_limit()) {
+      result.reason = *reason;
+      break;
+    }
     if (stop.load()) {
       result.reason = StopReason::interrupted;
-      save(result);
+      if (saved_at_.empty()) save(result, std::nullopt);
       return result;
     }
-    train_batch();
+    train_step();
     progress_.update(status());
-    if (info_.step % options_.validate_every != 0) continue;
-    validate_and_save(result);
-    if (options_.enough > 0 && result.validation.exact_match >= options_.enough) {
-      result.reason = StopReason::enough;
-      return result;
-    }
+    if (info_.progress.step % every == 0) validate_and_save(result);
   }
-  if (result.checkpoint.empty() || result.info.step != info_.step) validate_and_save(result);
+  if (saved_at_.empty()) validate_and_save(result);
   return result;
 }
 

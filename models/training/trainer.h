@@ -1,45 +1,42 @@
-// Trainer: trains a Transformer on parallel text, with checkpoints it can resume from.
+// Trainer: trains a Transformer on parallel text, with checkpoints it can resume from bit for bit.
 #pragma once
 
 #include <atomic>
-#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
-#include <heed/models/decoding/translator.h>
 #include <heed/models/text/batches.h>
 #include <heed/models/training/checkpoint.h>
 #include <heed/models/training/progress.h>
+#include <heed/models/training/run_directory.h>
 #include <heed/models/training/training_graph.h>
 #include <heed/models/training/translation_data.h>
+#include <heed/models/training/validation.h>
 
 namespace heed {
+
+// When to stop; 0: never for this reason. A resumed run may be given others.
+struct TrainingLimits {
+  double max_minutes = 0;
+  std::int64_t max_steps = 0;
+  std::int64_t epochs = 0;
+  double enough = 0;          // per cent of exact matches on the validation set
+  std::int64_t patience = 0;  // validations in a row that are no better than the best
+};
 
 struct TrainerOptions {
   std::string directory;  // of the run
   bool resume = false;    // go on with a run that exists; otherwise it must not
   std::string preset = "tiny";
   TransformerConfig config;
-  std::uint64_t seed = 1;            // of initial values, dropout and the order of batches
-  std::int64_t batch_tokens = 4096;  // source and target, padding included
-  std::int64_t max_length = 256;     // longer pairs are left out
-  std::int64_t warmup = 4000;        // steps
-  double rate_scale = 1;             // times the schedule of Vaswani et al.
-  StepOptions step;
-  std::int64_t validate_every = 500;  // steps; a checkpoint is written each time
-  // When to stop; 0: never for this reason.
-  double max_minutes = 0;
-  std::int64_t max_steps = 0;
-  std::int64_t epochs = 0;
-  double enough = 0;  // per cent of exact matches on the validation set
+  std::uint64_t seed = 1;  // of initial values, dropout and the order of batches
+  TrainingRecipe recipe;
+  TrainingLimits limits;
 };
 
-struct ValidationResult {
-  double perplexity = 0;
-  double exact_match = -1;  // per cent; -1: not asked for
-};
-
-enum class StopReason : std::uint8_t { enough, minutes, steps, epochs, interrupted };
+enum class StopReason : std::uint8_t { enough, patience, minutes, steps, epochs, interrupted };
 
 struct TrainingResult {
   StopReason reason = StopReason::steps;
@@ -51,7 +48,7 @@ struct TrainingResult {
 class Trainer {
  public:
   // Throws Error when the directory and `resume` do not fit, or a checkpoint does not.
-  Trainer(const TranslationData& data, const Vocabulary& vocabulary, const TrainerOptions& options,
+  Trainer(const TranslationData& data, const Vocabularies& vocabularies, const TrainerOptions& options,
           std::shared_ptr<Backend> backend, ProgressLine& progress);
 
   // Trains until a limit is reached or `stop` becomes true; saves before it returns.
@@ -60,32 +57,40 @@ class Trainer {
  private:
   void start_or_resume();
   void compile_steps();
-  double learning_rate() const;
-  void train_batch();
-  ValidationResult validate();
+  StepRates rates() const;
+  StepResult run_step();
+  StepResult run_accumulated(const std::vector<Batch>& batches);
+  void train_step();
+  void average();
   void validate_and_save(TrainingResult& result);
-  void save(TrainingResult& result);
-  bool reached_limit(TrainingResult& result) const;
+  void save(TrainingResult& result, const std::optional<ValidationResult>& validation);
+  std::optional<StopReason> reached_limit() const;
+  bool averages(Averaging::Kind kind) const { return options_.recipe.averaging.kind == kind; }
+  double epochs_done() const;
   double tokens_per_second() const;
-  std::string status() const;
   double seconds_now() const;
+  std::string status() const;
 
-  const TranslationData& data_;
-  Vocabulary vocabulary_;
   TrainerOptions options_;
+  Vocabularies vocabularies_;
   Variables variables_;
+  std::unique_ptr<Variables> averaged_;  // what is validated where parameters are averaged
   ProgressLine& progress_;
-  BatchLoader train_batches_, valid_batches_;
-  std::vector<std::unique_ptr<TrainingStep>> steps_;
-  std::map<std::size_t, std::unique_ptr<ValidationStep>> validation_steps_;
-  Translator translator_;
+  BatchLoader batches_;
+  std::int64_t skipped_pairs_;
+  Validator validator_;
+  std::vector<std::unique_ptr<TrainingStep>> steps_;           // one for each shape, or,
+  std::vector<std::unique_ptr<GradientStep>> gradient_steps_;  // where batches are accumulated, these
+  std::unique_ptr<UpdateStep> update_step_;
   CheckpointInfo info_;
-  double started_ = 0;        // seconds on the clock when this sitting began
-  double smoothed_loss_ = 0;  // running mean for the eye
+  std::string saved_at_;        // the checkpoint that holds the present state; empty: none
+  double earlier_seconds_ = 0;  // of training, in sittings before this one
+  double started_ = 0;          // seconds on the clock when this sitting began
+  double smoothed_loss_ = 0;    // running mean for the eye
   double sitting_tokens_ = 0, sitting_seconds_ = 0;
 };
 
 // The recipe for a preset: batch, warm-up and rate that train well. `exact` is for the built-in corpus.
-TrainerOptions recommended_options(const std::string& preset, std::int64_t vocabulary, bool exact);
+TrainerOptions recommended_options(const std::string& preset, bool exact);
 
 }  // namespace heed

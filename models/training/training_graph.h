@@ -1,22 +1,16 @@
-// One training step of the Transformer as a graph, for one shape of batch.
+// One training step of the Transformer as graphs: for one shape of batch, or cut into gradients and update.
 #pragma once
 
 #include <array>
 #include <memory>
+#include <span>
 
 #include <heed/backends/executable.h>
 #include <heed/models/text/batches.h>
+#include <heed/models/training/recipe.h>
 #include <heed/models/transformer/transformer.h>
 
 namespace heed {
-
-struct StepOptions {
-  double label_smoothing = 0.1;
-  double largest_gradient = 1.0;  // global norm after clipping
-  double adam_beta1 = 0.9;
-  double adam_beta2 = 0.98;
-  double adam_epsilon = 1e-9;
-};
 
 // The inputs of a batch, as a graph declares them.
 struct BatchInputs {
@@ -39,17 +33,33 @@ struct BatchInputs {
 Tensor batch_loss(Transformer& model, const BatchInputs& inputs, double label_smoothing,
                   Where where = Where::current());
 
+struct StepResult {
+  double loss = 0;           // mean over the target words, with label smoothing
+  double gradient_norm = 0;  // before clipping
+};
+
+// What changes from step to step.
+struct StepRates {
+  double learning_rate = 0;
+  double average_weight = 0;  // of the new parameters in their exponential average, where there is one
+};
+
+// Gradients to updates: clipping, Adam and, if asked for, an exponential average of the parameters.
+struct ParameterUpdate {
+  ParameterUpdate(Graph& graph, std::span<const Tensor> parameters, std::span<const Tensor> gradients,
+                  const StepOptions& options, bool averaging);
+  Updates updates;
+  Tensor gradient_norm;                  // before clipping
+  Tensor learning_rate, average_weight;  // inputs: StepRates
+};
+
 // A compiled step: feeds a batch, gives the mean loss, updates the variables.
 class TrainingStep {
  public:
   TrainingStep(const TransformerConfig& config, const BatchShape& shape, const StepOptions& options,
-               Variables& variables);
+               Variables& variables, bool averaging = false);
 
-  struct Result {
-    double loss = 0;           // mean over the target words, with label smoothing
-    double gradient_norm = 0;  // before clipping
-  };
-  Result run(const Batch& batch, double learning_rate);
+  StepResult run(const Batch& batch, const StepRates& rates);
 
   const Executable& executable() const { return *executable_; }
   Executable& executable() { return *executable_; }
@@ -57,7 +67,40 @@ class TrainingStep {
  private:
   std::unique_ptr<Graph> graph_;
   std::unique_ptr<BatchInputs> inputs_;
-  Tensor learning_rate_, loss_, norm_;
+  std::unique_ptr<ParameterUpdate> update_;
+  Tensor loss_;
+  std::unique_ptr<Executable> executable_;
+};
+
+// One of several batches that make a step: adds its gradients to the variables accumulated/NAME.
+class GradientStep {
+ public:
+  GradientStep(const TransformerConfig& config, const BatchShape& shape, const StepOptions& options,
+               Variables& variables);
+
+  // `step_words`: target words in all batches of the step. Gives this batch's part of their mean loss.
+  double run(const Batch& batch, std::int64_t step_words);
+
+  const Executable& executable() const { return *executable_; }
+
+ private:
+  std::unique_ptr<Graph> graph_;
+  std::unique_ptr<BatchInputs> inputs_;
+  Tensor loss_;
+  std::unique_ptr<Executable> executable_;
+};
+
+// Updates the variables from the accumulated gradients, and sets these to zero.
+class UpdateStep {
+ public:
+  UpdateStep(const TransformerConfig& config, const StepOptions& options, Variables& variables,
+             bool averaging = false);
+
+  double run(const StepRates& rates);  // gives the gradients' norm
+
+ private:
+  std::unique_ptr<Graph> graph_;
+  std::unique_ptr<ParameterUpdate> update_;
   std::unique_ptr<Executable> executable_;
 };
 
@@ -73,5 +116,8 @@ class ValidationStep {
   Tensor loss_;
   std::unique_ptr<Executable> executable_;
 };
+
+// Variables under this prefix are zero between steps and no part of a checkpoint.
+inline constexpr const char* accumulated_prefix = "accumulated/";
 
 }  // namespace heed

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <heed/models/training/translation_data.h>
 
 namespace heed {
@@ -25,8 +27,18 @@ TranslationData text_data(const std::string& train_prefix, const std::string& va
   return data;
 }
 
-Vocabulary joint_vocabulary(const TranslationData& data, VocabularyKind kind, std::size_t max_size) {
-  return Vocabulary::train(all_sentences(data.train), kind, max_size);
+// FNV-1a, 64 bits.
+std::string digest(const TranslationData& data) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  const auto add = [&](std::string_view text) {
+    for (const char byte : text) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
+    hash = (hash ^ '\n') * 0x100000001b3;
+  };
+  for (const SentencePair& pair : data.train.pairs) {
+    add(pair.source);
+    add(pair.target);
+  }
+  return fmt::format("{:016x}", hash);
 }
 
 }  // namespace heed

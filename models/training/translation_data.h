@@ -7,7 +7,6 @@
 
 #include <heed/models/text/corpus.h>
 #include <heed/models/text/numbers.h>
-#include <heed/models/text/vocabulary.h>
 
 namespace heed {
 
@@ -27,7 +26,7 @@ std::vector<NumberSentence> number_test_set(std::uint64_t seed);
 TranslationData text_data(const std::string& train_prefix, const std::string& valid_prefix,
                           const std::string& source_language, const std::string& target_language);
 
-// A vocabulary over both languages of the training corpus.
-Vocabulary joint_vocabulary(const TranslationData& data, VocabularyKind kind, std::size_t max_size);
+// A digest of the training text: another text, another digest.
+std::string digest(const TranslationData& data);
 
 }  // namespace heed

@@ -46,6 +46,29 @@ TransformerConfig transformer_preset(const std::string& name, std::int64_t vocab
                           fmt::join(transformer_preset_names(), ", ")));
 }
 
+void check_config(const TransformerConfig& c) {
+  const auto positive = [](const char* name, std::int64_t value) {
+    if (value > 0) return;
+    throw Error(fmt::format("a Transformer's {} is at least 1, not {}", name, value));
+  };
+  positive("vocabulary", c.vocabulary);
+  positive("width", c.width);
+  positive("feed_forward", c.feed_forward);
+  positive("heads", c.heads);
+  positive("encoder_layers", c.encoder_layers);
+  positive("decoder_layers", c.decoder_layers);
+  if (c.source_vocabulary < 0) {
+    throw Error(fmt::format("a Transformer's source_vocabulary is at least 0, not {}", c.source_vocabulary));
+  }
+  if (c.width % c.heads != 0) {
+    throw Error(fmt::format("a Transformer's width is a multiple of its heads, but {} is none of {}", c.width,
+                            c.heads));
+  }
+  if (!(c.dropout >= 0 && c.dropout < 1)) {
+    throw Error(fmt::format("a Transformer's dropout is at least 0 and below 1, not {}", c.dropout));
+  }
+}
+
 std::int64_t layer_parameters(const TransformerConfig& config) {
   const std::int64_t d = config.width;
   const std::int64_t attention = 4 * d * d;
@@ -56,7 +79,7 @@ std::int64_t layer_parameters(const TransformerConfig& config) {
 }
 
 std::int64_t all_parameters(const TransformerConfig& config) {
-  return layer_parameters(config) + config.vocabulary * config.width;
+  return layer_parameters(config) + (config.vocabulary + config.source_vocabulary) * config.width;
 }
 
 }  // namespace heed

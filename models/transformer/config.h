@@ -10,11 +10,12 @@
 namespace heed {
 
 struct TransformerConfig {
-  std::int64_t vocabulary = 0;      // V, shared by both languages
-  std::int64_t width = 0;           // d_model
-  std::int64_t feed_forward = 0;    // d_ff
-  std::int64_t heads = 0;           // h
-  std::int64_t encoder_layers = 0;  // N
+  std::int64_t vocabulary = 0;         // V, of the target language, or shared by both
+  std::int64_t source_vocabulary = 0;  // 0: shared, and one matrix embeds both languages
+  std::int64_t width = 0;              // d_model
+  std::int64_t feed_forward = 0;       // d_ff
+  std::int64_t heads = 0;              // h
+  std::int64_t encoder_layers = 0;     // N
   std::int64_t decoder_layers = 0;
   double dropout = 0.1;  // on each sub-layer's output and on the embedded sequences
   double norm_epsilon = 1e-6;
@@ -25,6 +26,9 @@ struct TransformerConfig {
 // in the paper (6+6, 512, 2048, 8 and 6+6, 1024, 4096, 16). Throws Error listing the names for any other.
 TransformerConfig transformer_preset(const std::string& name, std::int64_t vocabulary);
 std::vector<std::string> transformer_preset_names();
+
+// Throws Error for sizes that make no model.
+void check_config(const TransformerConfig& config);
 
 // The number of trained numbers, without and with the embedding.
 std::int64_t layer_parameters(const TransformerConfig& config);

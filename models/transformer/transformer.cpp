@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <heed/graph/sources.h>
 #include <heed/models/transformer/transformer.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/gather.h>
@@ -52,6 +53,10 @@ Transformer::Transformer(Graph& graph, const TransformerConfig& config, Where wh
   const double deviation = 1 / std::sqrt(static_cast<double>(config.width));
   embedding_ = graph.variable("embedding", config.dtype, {config.vocabulary, config.width},
                               normal_with(0, deviation), where);
+  source_embedding_ = config.source_vocabulary == 0 ? embedding_
+                                                    : graph.variable("source_embedding", config.dtype,
+                                                                     {config.source_vocabulary, config.width},
+                                                                     normal_with(0, deviation), where);
   for (std::int64_t i = 0; i < config.encoder_layers; ++i) {
     encoder_.emplace_back(graph, fmt::format("encoder/{}", i), config, where);
   }
@@ -60,8 +65,8 @@ Transformer::Transformer(Graph& graph, const TransformerConfig& config, Where wh
   }
 }
 
-Tensor Transformer::embed(Tensor words) {
-  return gather_rows(embedding_, words) * std::sqrt(static_cast<double>(config_.width));
+Tensor Transformer::embed(Tensor table, Tensor words) {
+  return gather_rows(table, words) * std::sqrt(static_cast<double>(config_.width));
 }
 
 Tensor Transformer::drop(Tensor x, const std::string& name) {
@@ -75,7 +80,8 @@ Tensor Transformer::position_table(std::int64_t length) {
 Tensor Transformer::encode(Tensor source, Tensor source_lengths, Where where) {
   const auto origin = graph_.at(where);
   const auto scope = graph_.scope("encoder");
-  Tensor x = drop(embed(source) + position_table(source.shape()[1]), "embedded");  // [B, S, d]
+  Tensor x =
+      drop(embed(source_embedding_, source) + position_table(source.shape()[1]), "embedded");  // [B, S, d]
   encoder_outputs_.clear();
   for (std::size_t i = 0; i < encoder_.size(); ++i) {
     const EncoderLayer& layer = encoder_[i];
@@ -91,7 +97,8 @@ Tensor Transformer::encode(Tensor source, Tensor source_lengths, Where where) {
 Tensor Transformer::decode(Tensor target_input, Tensor memory, Tensor source_lengths, Where where) {
   const auto origin = graph_.at(where);
   const auto scope = graph_.scope("decoder");
-  Tensor y = drop(embed(target_input) + position_table(target_input.shape()[1]), "embedded");  // [B, T, d]
+  Tensor y = drop(embed(embedding_, target_input) + position_table(target_input.shape()[1]),
+                  "embedded");  // [B, T, d]
   decoder_outputs_.clear();
   for (std::size_t i = 0; i < decoder_.size(); ++i) {
     const DecoderLayer& layer = decoder_[i];
@@ -122,8 +129,8 @@ Transformer::StepResult Transformer::decode_step(Tensor words, Tensor position,
   const auto origin = graph_.at(where);
   const std::int64_t rows = words.shape()[0];
   const std::int64_t longest = caches.front().self.keys.shape()[1];
-  const Tensor here = slice_at(position_table(longest), 0, position, 1);  // [1, d]
-  Tensor y = reshape(embed(words), {rows, 1, config_.width}) + here;      // [B, 1, d]
+  const Tensor here = slice_at(position_table(longest), 0, position, 1);          // [1, d]
+  Tensor y = reshape(embed(embedding_, words), {rows, 1, config_.width}) + here;  // [B, 1, d]
   const Tensor words_so_far = broadcast_to(reshape(position + 1.0, {1}), {rows});
   StepResult result;
   for (std::size_t i = 0; i < decoder_.size(); ++i) {
@@ -142,6 +149,15 @@ Transformer::StepResult Transformer::decode_step(Tensor words, Tensor position,
   }
   result.decoded = y;
   return result;
+}
+
+std::map<std::string, TensorType> parameters_of(const TransformerConfig& config) {
+  Graph graph;
+  Transformer model(graph, config);
+  std::map<std::string, TensorType> parameters;
+  for (const Tensor& parameter : graph.variables())
+    parameters.emplace(variable_name(parameter), parameter.type());
+  return parameters;
 }
 
 }  // namespace heed

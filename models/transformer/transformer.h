@@ -2,6 +2,7 @@
 // matrix for both embeddings and the output.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -70,16 +71,20 @@ class Transformer {
     NormLayer feed_forward_norm;
   };
 
-  Tensor embed(Tensor words);                      // [...] -> [..., d], scaled by sqrt(d)
+  Tensor embed(Tensor table, Tensor words);        // [...] -> [..., d], scaled by sqrt(d)
   Tensor drop(Tensor x, const std::string& name);  // dropout under the open scopes
   Tensor position_table(std::int64_t length);
 
   Graph& graph_;
   TransformerConfig config_;
-  Tensor embedding_;
+  Tensor embedding_;         // of the target, and of the output
+  Tensor source_embedding_;  // the same where the vocabulary is shared
   std::vector<EncoderLayer> encoder_;
   std::vector<DecoderLayer> decoder_;
   Tensors encoder_outputs_, decoder_outputs_;
 };
+
+// The parameters of a model of this configuration, by name.
+std::map<std::string, TensorType> parameters_of(const TransformerConfig& config);
 
 }  // namespace heed

@@ -125,7 +125,12 @@ TEST_CASE(
   CAPTURE(outcome.output);
   CHECK(outcome.status == 1);
   CHECK(outcome.output.find("model.safetensors cannot be written") != std::string::npos);
-  CHECK(fs::is_empty(out));
+  for (const auto& entry : fs::directory_iterator(out)) {
+    CHECK(entry.path().filename() == "log.jsonl");
+  }
+  const Outcome again = run("train --preset micro --max-steps 1 --out " + out);
+  CAPTURE(again.output);
+  CHECK(again.status == 0);
 }
 
 TEST_CASE("a disk that cannot be written to ends training with one message") {

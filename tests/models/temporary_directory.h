@@ -23,6 +23,7 @@ class TemporaryDirectory {
   TemporaryDirectory(const TemporaryDirectory&) = delete;
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
 
+  std::string name() const { return path_.string(); }
   std::string file(std::string_view name) const { return (path_ / name).string(); }
 
   // Writes a file with these bytes and returns its path.

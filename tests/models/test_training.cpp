@@ -2,75 +2,27 @@
 #include <filesystem>
 #include <fstream>
 
+#include "little_training.h"
+#include "temporary_directory.h"
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
 #include <heed/models/training/optimizer.h>
 #include <heed/models/training/safetensors.h>
-#include <heed/models/training/trainer.h>
 #include <heed/ops/elementwise.h>
 
 using namespace heed;
+using namespace heed::little;
 namespace fs = std::filesystem;
-
-namespace {
-
-// A directory that is removed at the end of the test.
-struct Directory {
-  Directory() : path(fs::temp_directory_path() / fmt::format("heed-test-{}-{}", ::getpid(), ++made)) {}
-  ~Directory() { fs::remove_all(path); }
-  std::string name() const { return path.string(); }
-  fs::path path;
-  static inline int made = 0;
-};
-
-TranslationData little_data() {
-  const NumberCorpus corpus = make_number_corpus(1, {300, 40, 10}, 9999);
-  TranslationData data;
-  data.train = parallel_corpus(corpus.train);
-  data.valid = parallel_corpus(corpus.valid);
-  data.exact = true;
-  return data;
-}
-
-TrainerOptions little_options(const Vocabulary& vocabulary, const std::string& directory) {
-  TrainerOptions options = recommended_options("micro", static_cast<std::int64_t>(vocabulary.size()), true);
-  options.directory = directory;
-  options.batch_tokens = 400;
-  options.validate_every = 6;
-  options.max_steps = 12;
-  return options;
-}
-
-struct QuietProgress {
-  std::FILE* nowhere = std::fopen("/dev/null", "w");
-  ProgressLine line{nowhere};
-};
-
-TrainingResult run(const TranslationData& data, const Vocabulary& vocabulary, const TrainerOptions& options,
-                   int threads = 2) {
-  QuietProgress quiet;
-  Trainer trainer(data, vocabulary, options, open_backend(backend_names().front(), {.threads = threads}),
-                  quiet.line);
-  const std::atomic<bool> stop{false};
-  return trainer.train(stop);
-}
-
-std::string bytes_of(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-}  // namespace
 
 TEST_CASE("training the same way twice, with any number of threads, gives the same bytes") {
   const TranslationData data = little_data();
-  const Vocabulary vocabulary = joint_vocabulary(data, VocabularyKind::word, 1000);
+  const Vocabularies vocabularies = words_of(data);
   std::string expected;
   for (const int threads : {1, 1, 2, 3}) {
-    const Directory directory;
+    const TemporaryDirectory directory;
     const TrainingResult result =
-        run(data, vocabulary, little_options(vocabulary, directory.name()), threads);
+        run_training(data, vocabularies, little_options(vocabularies, directory.name()), threads);
     const std::string weights = bytes_of(fs::path(result.checkpoint) / "model.safetensors");
     REQUIRE(weights.size() > 1000);
     if (expected.empty()) expected = weights;
@@ -80,16 +32,17 @@ TEST_CASE("training the same way twice, with any number of threads, gives the sa
 
 TEST_CASE("a resumed run ends with the bytes of one that never stopped") {
   const TranslationData data = little_data();
-  const Vocabulary vocabulary = joint_vocabulary(data, VocabularyKind::word, 1000);
-  const Directory whole, parts;
-  const TrainingResult expected = run(data, vocabulary, little_options(vocabulary, whole.name()));
-  TrainerOptions options = little_options(vocabulary, parts.name());
-  options.max_steps = 5;
-  run(data, vocabulary, options);
-  options.max_steps = 12;
+  const Vocabularies vocabularies = words_of(data);
+  const TemporaryDirectory whole, parts;
+  const TrainingResult expected =
+      run_training(data, vocabularies, little_options(vocabularies, whole.name()));
+  TrainerOptions options = little_options(vocabularies, parts.name());
+  options.limits.max_steps = 5;
+  run_training(data, vocabularies, options);
+  options.limits.max_steps = 12;
   options.resume = true;
-  const TrainingResult resumed = run(data, vocabulary, options);
-  CHECK(resumed.info.step == 12);
+  const TrainingResult resumed = run_training(data, vocabularies, options);
+  CHECK(resumed.info.progress.step == 12);
   CHECK(bytes_of(fs::path(resumed.checkpoint) / "model.safetensors") ==
         bytes_of(fs::path(expected.checkpoint) / "model.safetensors"));
 }
@@ -105,41 +58,42 @@ TEST_CASE("a step's plan copies no state and fits its promise") {
 
 TEST_CASE("an existing run is not overwritten, and a missing one not resumed") {
   const TranslationData data = little_data();
-  const Vocabulary vocabulary = joint_vocabulary(data, VocabularyKind::word, 1000);
-  const Directory directory;
-  fs::create_directories(directory.path / "step-1");
-  TrainerOptions options = little_options(vocabulary, directory.name());
+  const Vocabularies vocabularies = words_of(data);
+  const TemporaryDirectory directory;
+  fs::create_directories(fs::path(directory.name()) / "step-1");
+  TrainerOptions options = little_options(vocabularies, directory.name());
   CHECK_THROWS_WITH_AS(
-      run(data, vocabulary, options),
+      run_training(data, vocabularies, options),
       fmt::format("{} exists already: choose another directory, or resume the run in it", directory.name())
           .c_str(),
       Error);
   options.resume = true;
-  CHECK_THROWS_AS(run(data, vocabulary, options), Error);
+  CHECK_THROWS_AS(run_training(data, vocabularies, options), Error);
 }
 
 TEST_CASE("a run resumes only as what it was begun") {
   const TranslationData data = little_data();
-  const Vocabulary vocabulary = joint_vocabulary(data, VocabularyKind::word, 1000);
-  const Directory directory;
-  TrainerOptions options = little_options(vocabulary, directory.name());
-  options.max_steps = 1;
-  run(data, vocabulary, options);
+  const Vocabularies vocabularies = words_of(data);
+  const TemporaryDirectory directory;
+  TrainerOptions options = little_options(vocabularies, directory.name());
+  options.limits.max_steps = 1;
+  run_training(data, vocabularies, options);
   options.resume = true;
   options.seed = 2;
-  CHECK_THROWS_AS(run(data, vocabulary, options), Error);
+  CHECK_THROWS_AS(run_training(data, vocabularies, options), Error);
   options.seed = 1;
-  const Vocabulary other = joint_vocabulary(data, VocabularyKind::character, 1000);
-  options.config.vocabulary = static_cast<std::int64_t>(other.size());
-  CHECK_THROWS_AS(run(data, other, options), Error);
+  const Vocabularies other =
+      train_vocabularies(data.train, {.kind = VocabularyKind::character, .max_size = 1000});
+  options.config.vocabulary = static_cast<std::int64_t>(other.target.size());
+  CHECK_THROWS_AS(run_training(data, other, options), Error);
 }
 
 TEST_CASE("interrupted training saves where it is") {
   const TranslationData data = little_data();
-  const Vocabulary vocabulary = joint_vocabulary(data, VocabularyKind::word, 1000);
-  const Directory directory;
+  const Vocabularies vocabularies = words_of(data);
+  const TemporaryDirectory directory;
   QuietProgress quiet;
-  Trainer trainer(data, vocabulary, little_options(vocabulary, directory.name()),
+  Trainer trainer(data, vocabularies, little_options(vocabularies, directory.name()),
                   open_backend(backend_names().front()), quiet.line);
   const std::atomic<bool> stop{true};
   const TrainingResult result = trainer.train(stop);
@@ -149,9 +103,9 @@ TEST_CASE("interrupted training saves where it is") {
 
 TEST_CASE("a translator loads a run, translates, and says what each word looked at") {
   const TranslationData data = little_data();
-  const Vocabulary vocabulary = joint_vocabulary(data, VocabularyKind::word, 1000);
-  const Directory directory;
-  run(data, vocabulary, little_options(vocabulary, directory.name()));
+  const Vocabularies vocabularies = words_of(data);
+  const TemporaryDirectory directory;
+  run_training(data, vocabularies, little_options(vocabularies, directory.name()));
   Translator translator(directory.name(), open_backend(backend_names().front()));
   const std::vector<std::string> texts{"twenty-one", "", "four hundred and two"};
   const std::vector<Translation> translations = translator.translate(texts, true);
@@ -173,11 +127,11 @@ TEST_CASE("a translator loads a run, translates, and says what each word looked 
 
 TEST_CASE("a damaged or foreign checkpoint is refused with its path") {
   const TranslationData data = little_data();
-  const Vocabulary vocabulary = joint_vocabulary(data, VocabularyKind::word, 1000);
-  const Directory directory;
-  TrainerOptions options = little_options(vocabulary, directory.name());
-  options.max_steps = 1;
-  const std::string checkpoint = run(data, vocabulary, options).checkpoint;
+  const Vocabularies vocabularies = words_of(data);
+  const TemporaryDirectory directory;
+  TrainerOptions options = little_options(vocabularies, directory.name());
+  options.limits.max_steps = 1;
+  const std::string checkpoint = run_training(data, vocabularies, options).checkpoint;
   const auto backend = open_backend(backend_names().front());
   const auto load = [&] { return Translator(directory.name(), backend); };
 
