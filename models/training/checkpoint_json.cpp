@@ -79,9 +79,7 @@ json to_json(const TrainingRecipe& r) {
           {"adam_epsilon", r.step.adam_epsilon},
           {"validate_every", r.validate_every},
           {"averaging",
-           {{"kind", name_of(r.averaging.kind)},
-            {"decay", r.averaging.decay},
-            {"count", r.averaging.count}}},
+           {{"kind", name_of(r.averaging.kind)}, {"decay", r.averaging.decay}, {"count", r.averaging.count}}},
           {"judge", std::string(name_of(r.judge))}};
 }
 

@@ -24,8 +24,7 @@ Judge judge_of(std::string_view name) {
   for (const Judge judge : {Judge::perplexity, Judge::bleu, Judge::exact_match}) {
     if (name == name_of(judge)) return judge;
   }
-  throw Error(
-      fmt::format("validation is not judged by \"{}\"; use perplexity, bleu or exact match", name));
+  throw Error(fmt::format("validation is not judged by \"{}\"; use perplexity, bleu or exact match", name));
 }
 
 double average_weight(double decay, std::int64_t step) {

@@ -1,61 +1,15 @@
 // Runs the program itself, as a user would, above all with what it cannot take.
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <string>
 
+#include "program.h"
 #include <doctest/doctest.h>
 #include <fmt/format.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace fs = std::filesystem;
 
 namespace {
-
-struct Outcome {
-  int status = 0;
-  std::string output;  // both streams
-};
-
-// Runs a program of this build in the shell.
-Outcome run_program(const std::string& program_and_arguments, const std::string& before = "") {
-  const std::string command = fmt::format("{} {}/{} 2>&1", before, HEED_BIN_DIR, program_and_arguments);
-  Outcome outcome;
-  std::FILE* pipe = ::popen(command.c_str(), "r");
-  std::array<char, 4096> buffer;
-  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe))
-    outcome.output.append(buffer.data(), count);
-  const int result = ::pclose(pipe);
-  outcome.status = WIFEXITED(result) ? WEXITSTATUS(result) : 128 + WTERMSIG(result);
-  return outcome;
-}
-
-Outcome run(const std::string& arguments) {
-  return run_program("heed-translate " + arguments);
-}
-
-struct Directory {
-  Directory() : path(fs::temp_directory_path() / fmt::format("heed-cli-{}-{}", ::getpid(), ++made)) {
-    fs::create_directories(path);
-  }
-  ~Directory() { fs::remove_all(path); }
-  std::string file(const std::string& name, const std::string& text) const {
-    std::ofstream(path / name, std::ios::binary) << text;
-    return (path / name).string();
-  }
-  std::string operator/(const std::string& name) const { return (path / name).string(); }
-  fs::path path;
-  static inline int made = 0;
-};
-
-std::string repeated(const std::string& line, int count) {
-  std::string text;
-  for (int i = 0; i < count; ++i) text += line + "\n";
-  return text;
-}
 
 // One line that says `expected`, and a failing exit status.
 void refuses(const std::string& arguments, const std::string& expected, int status = 1) {

@@ -39,7 +39,7 @@ struct QuietProgress {
 };
 
 inline TrainingResult run_training(const TranslationData& data, const Vocabularies& vocabularies,
-                   const TrainerOptions& options, int threads = 2) {
+                                   const TrainerOptions& options, int threads = 2) {
   QuietProgress quiet;
   Trainer trainer(data, vocabularies, options, open_backend(backend_names().front(), {.threads = threads}),
                   quiet.line);
@@ -53,4 +53,3 @@ inline std::string bytes_of(const std::filesystem::path& path) {
 }
 
 }  // namespace heed::little
-

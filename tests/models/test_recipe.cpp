@@ -25,14 +25,17 @@ Batch random_batch(const BatchShape& shape, std::uint32_t seed) {
   batch.target_output = Array(DType::i32, {shape.rows, shape.target_length});
   batch.weights = Array(DType::f32, {shape.rows, shape.target_length});
   std::uint32_t state = seed;
-  const auto draw = [&] { return static_cast<std::int32_t>(4 + (state = state * 1664525 + 1013904223) % 40); };
+  const auto draw = [&] {
+    return static_cast<std::int32_t>(4 + (state = state * 1664525 + 1013904223) % 40);
+  };
   for (auto& id : batch.source.values<std::int32_t>()) id = draw();
   for (auto& id : batch.target_input.values<std::int32_t>()) id = draw();
   for (auto& id : batch.target_output.values<std::int32_t>()) id = draw();
-  std::ranges::fill(batch.source_lengths.values<std::int32_t>(), static_cast<std::int32_t>(shape.source_length));
+  std::ranges::fill(batch.source_lengths.values<std::int32_t>(),
+                    static_cast<std::int32_t>(shape.source_length));
   const std::int64_t rows = seed % 2 ? shape.rows : shape.rows - 1;
-  std::ranges::fill(
-      batch.weights.values<float>().first(static_cast<std::size_t>(rows * shape.target_length)), 1.0f);
+  std::ranges::fill(batch.weights.values<float>().first(static_cast<std::size_t>(rows * shape.target_length)),
+                    1.0f);
   batch.target_tokens = rows * shape.target_length;
   return batch;
 }
@@ -230,10 +233,11 @@ TEST_CASE("a run resumes only with the recipe it was begun with, and the message
   options.limits.max_steps = 1;
   run_training(data, vocabularies, options);
   options.resume = true;
-  const auto refused = [&](const TranslationData& with, const TrainerOptions& changed, const std::string& what) {
-    const std::string text = fmt::format(
-        "{}/step-1 was begun otherwise: {}; resume it with the data and options it began with",
-        directory.file("run"), what);
+  const auto refused = [&](const TranslationData& with, const TrainerOptions& changed,
+                           const std::string& what) {
+    const std::string text =
+        fmt::format("{}/step-1 was begun otherwise: {}; resume it with the data and options it began with",
+                    directory.file("run"), what);
     CHECK_THROWS_WITH_AS(run_training(with, vocabularies, changed), text.c_str(), Error);
   };
   TrainerOptions changed = options;
