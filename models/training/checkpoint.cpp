@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-#include <heed/models/decoding/greedy.h>
+#include <heed/models/decoding/transformer_steps.h>
 #include <heed/models/text/files.h>
 #include <heed/models/training/checkpoint.h>
 #include <heed/models/training/checkpoint_json.h>

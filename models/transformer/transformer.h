@@ -34,18 +34,19 @@ class Transformer {
 
   // What one decoder layer attends to while decoding word by word.
   struct LayerCache {
-    MultiHeadAttention::KeysValues self;   // [B, L, h, d_k]: the words so far, and room for the rest
+    MultiHeadAttention::KeysValues self;   // [B * K, L, h, d_k]: the words so far, and room for the rest
     MultiHeadAttention::KeysValues cross;  // [B, S, h, d_k]: the source, projected once
   };
   // The cross part of every layer's cache, from the encoder's output.
   std::vector<MultiHeadAttention::KeysValues> project_memory(Tensor memory, Where where = Where::current());
 
   struct StepResult {
-    Tensor decoded;                                    // [B, 1, d]
+    Tensor decoded;                                    // [B, K, d]
     std::vector<MultiHeadAttention::KeysValues> self;  // the caches with this word's keys and values
-    Tensor cross_weights;                              // [B, h, 1, S] of the last layer
+    Tensor cross_weights;                              // [B, h, K, S] of the last layer
   };
-  // One word: words [B] of i32 at `position` (an i32 scalar, from 0).
+  // One word of K hypotheses for each of B sentences: words [B, K] of i32 at `position` (an i32 scalar, from
+  // 0). The source is kept once for a sentence.
   StepResult decode_step(Tensor words, Tensor position, const std::vector<LayerCache>& caches,
                          Tensor source_lengths, Where where = Where::current());
 

@@ -34,7 +34,8 @@ inline Outcome run(const std::string& arguments) {
 }
 
 struct Directory {
-  Directory() : path(std::filesystem::temp_directory_path() / fmt::format("heed-cli-{}-{}", ::getpid(), ++made)) {
+  Directory()
+      : path(std::filesystem::temp_directory_path() / fmt::format("heed-cli-{}-{}", ::getpid(), ++made)) {
     std::filesystem::create_directories(path);
   }
   ~Directory() { std::filesystem::remove_all(path); }

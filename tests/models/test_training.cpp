@@ -108,7 +108,7 @@ TEST_CASE("a translator loads a run, translates, and says what each word looked 
   run_training(data, vocabularies, little_options(vocabularies, directory.name()));
   Translator translator(directory.name(), open_backend(backend_names().front()));
   const std::vector<std::string> texts{"twenty-one", "", "four hundred and two"};
-  const std::vector<Translation> translations = translator.translate(texts, true);
+  const std::vector<Translation> translations = translator.translate(texts, {.with_weights = true});
   REQUIRE(translations.size() == 3);
   CHECK(translations[1].text.empty());
   CHECK(translations[0].text == translator.translate(texts)[0].text);

@@ -139,7 +139,7 @@ TEST_CASE("decoding word by word gives the scores of decoding all words at once"
     };
     caches.push_back({{cache("k"), cache("v")}, cross[i]});
   }
-  const auto result = again.decode_step(words, position, caches, step_lengths);
+  const auto result = again.decode_step(reshape(words, {2, 1}), position, caches, step_lengths);
   for (std::size_t i = 0; i < caches.size(); ++i) {
     updates.push_back(stepwise.assign(caches[i].self.keys, result.self[i].keys));
     updates.push_back(stepwise.assign(caches[i].self.values, result.self[i].values));

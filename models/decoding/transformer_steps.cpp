@@ -1,0 +1,179 @@
+#include <fmt/format.h>
+
+#include <heed/graph/error.h>
+#include <heed/models/decoding/transformer_steps.h>
+#include <heed/ops/elementwise.h>
+#include <heed/ops/gather.h>
+#include <heed/ops/random.h>
+#include <heed/ops/reduce.h>
+#include <heed/ops/softmax.h>
+#include <heed/ops/topk.h>
+#include <heed/ops/views.h>
+
+namespace heed {
+
+namespace {
+
+constexpr std::int64_t fewest_words_moved = 16;
+
+Tensor zero_index(Graph& graph) {
+  return graph.constant(Array::scalar(std::int32_t{0}));
+}
+
+// `to` with its first `words` words of each row replaced by those of rows `rows` of `from`.
+Tensor moved(Tensor to, Tensor from, Tensor rows, std::int64_t words) {
+  const Tensor part = slice(from, 1, 0, words);
+  return update_at(to, 1, zero_index(to.graph()), gather_rows(part, rows));
+}
+
+}  // namespace
+
+TransformerSteps::TransformerSteps(const TransformerConfig& config, const DecodingShape& shape,
+                                   std::int64_t candidates, Variables& variables)
+    : config_(config), shape_(shape), variables_(variables) {
+  config_.dropout = 0;
+  build_encoder();
+  build_step(candidates);
+}
+
+std::vector<Transformer::LayerCache> TransformerSteps::caches(Graph& graph,
+                                                              const DecodingShape& shape) const {
+  const std::int64_t head = config_.width / config_.heads;
+  const std::string self = fmt::format("{}self/{}x{}", decoding_prefix, shape.rows(), shape.longest);
+  const std::string cross = fmt::format("{}cross/{}x{}", decoding_prefix, shape.sentences, shape.source_length);
+  const auto make = [&](const std::string& of, std::int64_t layer, const char* part, std::int64_t rows,
+                        std::int64_t length) {
+    return graph.variable(fmt::format("{}/{}/{}", of, layer, part), config_.dtype,
+                          {rows, length, config_.heads, head}, zeros());
+  };
+  std::vector<Transformer::LayerCache> layers;
+  for (std::int64_t i = 0; i < config_.decoder_layers; ++i) {
+    layers.push_back({{make(self, i, "keys", shape.rows(), shape.longest),
+                       make(self, i, "values", shape.rows(), shape.longest)},
+                      {make(cross, i, "keys", shape.sentences, shape.source_length),
+                       make(cross, i, "values", shape.sentences, shape.source_length)}});
+  }
+  return layers;
+}
+
+void TransformerSteps::build_encoder() {
+  Transformer model(encode_graph_, config_);
+  encode_source_ = encode_graph_.input("source", DType::i32, {shape_.sentences, shape_.source_length});
+  encode_lengths_ = encode_graph_.input("source_lengths", DType::i32, {shape_.sentences});
+  const auto projected = model.project_memory(model.encode(encode_source_, encode_lengths_));
+  const auto kept = caches(encode_graph_, shape_);
+  Updates updates;
+  for (std::size_t layer = 0; layer < projected.size(); ++layer) {
+    updates.push_back(encode_graph_.assign(kept[layer].cross.keys, projected[layer].keys));
+    updates.push_back(encode_graph_.assign(kept[layer].cross.values, projected[layer].values));
+  }
+  encode_ = std::make_unique<Executable>(compile({}, updates, variables_));
+}
+
+void TransformerSteps::build_step(std::int64_t candidates) {
+  Graph& graph = step_graph_;
+  Transformer model(graph, config_);
+  const std::int64_t rows = shape_.rows(), vocabulary = config_.vocabulary;
+  words_ = graph.input("words", DType::i32, {rows});
+  forced_ = graph.input("forced", DType::i32, {rows});
+  position_ = graph.input("position", DType::i32, {});
+  step_lengths_ = graph.input("source_lengths", DType::i32, {shape_.sentences});
+  const auto kept = caches(graph, shape_);
+  const auto result = model.decode_step(reshape(words_, {shape_.sentences, shape_.beams}), position_, kept,
+                                        step_lengths_);
+  const Tensor scores = reshape(model.logits(result.decoded), {rows, vocabulary});
+  const TopKResult top = top_k(scores, candidates);
+  values_ = top.values;
+  indices_ = top.indices;
+  normalizers_ = log_sum_exp(scores, -1);
+  const Tensor first = iota(graph, {DType::i32, {rows}}, 0) * static_cast<double>(vocabulary);
+  forced_values_ = gather_rows(reshape(scores, {rows * vocabulary, 1}), first + forced_);
+  Tensors fetches{values_, indices_, normalizers_, forced_values_};
+  if (shape_.with_weights) {
+    weights_ = mean(result.cross_weights, {1});  // over heads: [B, K, S]
+    fetches.push_back(weights_);
+  }
+  Updates updates;
+  for (std::size_t layer = 0; layer < kept.size(); ++layer) {
+    updates.push_back(graph.assign(kept[layer].self.keys, result.self[layer].keys));
+    updates.push_back(graph.assign(kept[layer].self.values, result.self[layer].values));
+  }
+  step_ = std::make_unique<Executable>(compile(fetches, updates, variables_));
+}
+
+TransformerSteps::Move TransformerSteps::build_reorder(std::int64_t words) const {
+  Move move{std::make_unique<Graph>(), {}, {}, nullptr};
+  move.rows = move.graph->input("parents", DType::i32, {shape_.rows()});
+  Updates updates;
+  for (const Transformer::LayerCache& layer : caches(*move.graph, shape_)) {
+    for (const Tensor& cache : {layer.self.keys, layer.self.values})
+      updates.push_back(move.graph->assign(cache, moved(cache, cache, move.rows, words)));
+  }
+  move.executable = std::make_unique<Executable>(compile({}, updates, variables_));
+  return move;
+}
+
+TransformerSteps::Move TransformerSteps::build_take_over(const DecodingShape& from) const {
+  Move move{std::make_unique<Graph>(), {}, {}, nullptr};
+  move.rows = move.graph->input("parents", DType::i32, {shape_.rows()});
+  move.sentences = move.graph->input("sentences", DType::i32, {shape_.sentences});
+  const auto theirs = caches(*move.graph, from), ours = caches(*move.graph, shape_);
+  Updates updates;
+  const auto take = [&](const Tensor& to, const Tensor& source, const Tensor& rows) {
+    updates.push_back(move.graph->assign(to, gather_rows(source, rows)));
+  };
+  for (std::size_t layer = 0; layer < ours.size(); ++layer) {
+    take(ours[layer].self.keys, theirs[layer].self.keys, move.rows);
+    take(ours[layer].self.values, theirs[layer].self.values, move.rows);
+    take(ours[layer].cross.keys, theirs[layer].cross.keys, move.sentences);
+    take(ours[layer].cross.values, theirs[layer].cross.values, move.sentences);
+  }
+  move.executable = std::make_unique<Executable>(compile({}, updates, variables_));
+  return move;
+}
+
+void TransformerSteps::encode(const Array& source, const Array& lengths) {
+  encode_->run({{encode_source_, source}, {encode_lengths_, lengths}});
+  lengths_ = lengths;
+}
+
+void TransformerSteps::reorder(const Array& parents, std::int64_t position) {
+  std::int64_t words = fewest_words_moved;
+  while (words < position) words *= 2;
+  words = std::min(words, shape_.longest);
+  auto found = reorders_.find(words);
+  if (found == reorders_.end()) found = reorders_.emplace(words, build_reorder(words)).first;
+  found->second.executable->run({{found->second.rows, parents}});
+}
+
+void TransformerSteps::take_over(StepModel& other, const Array& sentences, const Array& parents) {
+  auto& from = dynamic_cast<TransformerSteps&>(other);
+  if (from.shape_.longest != shape_.longest || from.shape_.source_length != shape_.source_length) {
+    throw InternalError("sentences move between decoders of different lengths");
+  }
+  auto found = take_overs_.find(from.shape_);
+  if (found == take_overs_.end()) {
+    found = take_overs_.emplace(from.shape_, build_take_over(from.shape_)).first;
+  }
+  const Move& move = found->second;
+  move.executable->run({{move.rows, parents}, {move.sentences, sentences}});
+  lengths_ = Array(DType::i32, {shape_.sentences});
+  for (std::size_t i = 0; i < static_cast<std::size_t>(shape_.sentences); ++i) {
+    const auto sentence = static_cast<std::size_t>(sentences.values<std::int32_t>()[i]);
+    lengths_.values<std::int32_t>()[i] = from.lengths_.values<std::int32_t>()[sentence];
+  }
+}
+
+StepModel::Scores TransformerSteps::step(const Array& words, const Array& forced, std::int64_t position) {
+  const Array at = Array::scalar(static_cast<std::int32_t>(position));
+  step_->run({{words_, words}, {forced_, forced}, {position_, at}, {step_lengths_, lengths_}});
+  Scores scores;
+  scores.values = step_->value(values_).values<float>();
+  scores.words = step_->value(indices_).values<std::int32_t>();
+  scores.normalizers = step_->value(normalizers_).values<float>();
+  scores.forced_values = step_->value(forced_values_).values<float>();
+  if (shape_.with_weights) scores.weights = step_->value(weights_).values<float>();
+  return scores;
+}
+
+}  // namespace heed

@@ -1,0 +1,58 @@
+// The Transformer as decoding sees it: every layer's keys and values of the words so far stay on the device.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include <heed/backends/executable.h>
+#include <heed/models/decoding/step_model.h>
+#include <heed/models/transformer/transformer.h>
+
+namespace heed {
+
+// Variables under this prefix belong to decoders and are not part of a model.
+inline constexpr const char* decoding_prefix = "decoding/";
+
+// Executables that meet in the cache variables: the encoder's, run once for each batch; the step's, run once
+// for each word; and those that bring the caches' rows into another order. Models of one configuration on the
+// same `variables` share caches of the same size, so only one of them is in use at a time.
+class TransformerSteps final : public StepModel {
+ public:
+  // `variables` holds the parameters.
+  TransformerSteps(const TransformerConfig& config, const DecodingShape& shape, std::int64_t candidates,
+                   Variables& variables);
+
+  void encode(const Array& source, const Array& lengths) override;
+  void reorder(const Array& parents, std::int64_t position) override;
+  void take_over(StepModel& other, const Array& sentences, const Array& parents) override;
+  Scores step(const Array& words, const Array& forced, std::int64_t position) override;
+
+ private:
+  struct Move {  // of the caches' rows
+    std::unique_ptr<Graph> graph;
+    Tensor rows, sentences;
+    std::unique_ptr<Executable> executable;
+  };
+
+  std::vector<Transformer::LayerCache> caches(Graph& graph, const DecodingShape& shape) const;
+  void build_encoder();
+  void build_step(std::int64_t candidates);
+  Move build_reorder(std::int64_t words) const;
+  Move build_take_over(const DecodingShape& from) const;
+
+  TransformerConfig config_;
+  DecodingShape shape_;
+  Variables& variables_;
+  Array lengths_;  // of the sources, [B]
+
+  Graph encode_graph_, step_graph_;
+  Tensor encode_source_, encode_lengths_;
+  Tensor words_, forced_, position_, step_lengths_;
+  Tensor values_, indices_, normalizers_, forced_values_, weights_;
+  std::unique_ptr<Executable> encode_, step_;
+  std::map<std::int64_t, Move> reorders_;     // by how many words of the caches they move
+  std::map<DecodingShape, Move> take_overs_;  // by where they come from
+};
+
+}  // namespace heed
