@@ -3,67 +3,68 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
+
+#include <heed/models/text/vocabulary_kind.h>
 
 namespace heed {
 
-// How text becomes pieces. A further kind (subwords) adds a value here, its name, and its two cases in
-// Vocabulary::split and Vocabulary::joined; ids, special entries and files stay as they are.
-enum class VocabularyKind : std::uint8_t { word, character };
+class Segmentation;
 
-std::string_view name_of(VocabularyKind kind);
-VocabularyKind vocabulary_kind(std::string_view name);  // throws Error unless "word" or "character"
-
-// The special entries of every vocabulary.
-inline constexpr std::int32_t pad_id = 0;      // <pad>: fills batches
-inline constexpr std::int32_t unknown_id = 1;  // <unk>: a piece the vocabulary lacks
-inline constexpr std::int32_t start_id = 2;    // <s>
-inline constexpr std::int32_t end_id = 3;      // </s>
-inline constexpr std::size_t special_entries = 4;
-
-// The pieces of a text collection, numbered: four special entries, then by falling frequency, ties by byte
-// order. The Transformer shares one vocabulary between both languages: train it on the texts of both.
+// The pieces of a text collection, numbered, behind four special entries. The Transformer shares one
+// vocabulary between both languages: train it on the texts of both. A value that never changes; copies are
+// cheap and may be used from several threads.
 class Vocabulary {
  public:
-  // Keeps the most frequent pieces, at most `max_size` entries in all. Throws Error when there are none.
+  // The vocabulary of at most `max_size` entries, special ones counted. Texts are lines of UTF-8. The same
+  // texts, kind and size give the same vocabulary, to the byte. Throws Error when all texts are empty.
+  //
+  // word, character: the most frequent pieces, by falling frequency, ties by byte order.
+  //
+  // bpe, unigram: a SentencePiece model (Kudo and Richardson 2018) over the text as it is: no Unicode
+  // normalisation, spaces are kept, every character of the texts has a piece. So decode(encode(text)) is
+  // the text for every text of characters that were seen in training. Tabs, NUL, U+2581 and U+2585, which
+  // SentencePiece keeps for itself, count as spaces in training and are unknown when encoded. The
+  // vocabulary is smaller than `max_size` when the texts hold fewer pieces. Throws Error when their
+  // characters alone are more, and in a build without SentencePiece.
   static Vocabulary train(std::span<const std::string> texts, VocabularyKind kind,
                           std::size_t max_size = 32'000);
 
-  // Throws Error for a file that is missing, foreign, cut short or changed, and says in which line.
+  // What save() wrote, told by its content: the list of pieces of a word or character vocabulary, or a
+  // SentencePiece model. A model that other programs trained will do if it is bpe or unigram and has heed's
+  // special entries (--pad_id=0 --unk_id=1 --bos_id=2 --eos_id=3); it normalises text as it was trained to.
+  // Throws Error for a file that is missing, foreign, cut short or changed, and says where.
   static Vocabulary load(const std::string& path);
+
+  // A text file with one entry a line, or the .model file that SentencePiece's own tools read.
   void save(const std::string& path) const;
 
   // Without <s> and </s>. Throws Error for invalid UTF-8.
   std::vector<std::int32_t> encode(std::string_view text) const;
 
-  // The text of the ids up to the first </s>, without <pad> and <s>; an unknown piece is "<unk>" among
-  // words and U+FFFD among characters. decode(encode(text)) is the text when every piece is known.
+  // The text of the ids up to the first </s>, without <pad> and <s>; what is unknown is "<unk>" among words
+  // and U+FFFD otherwise (in a model that other programs trained: what they chose, " \u2047 " as a rule).
+  // decode(encode(text)) is the text when every piece is known.
   std::string decode(std::span<const std::int32_t> ids) const;
 
-  // The entries of the ids one by one, special ones too. Throws Error for an id that is none.
+  // The entries of the ids one by one, special ones too; in those of SentencePiece U+2581 marks a space.
+  // Throws Error for an id that is none.
   std::vector<std::string> pieces(std::span<const std::int32_t> ids) const;
 
-  std::size_t size() const { return entries_.size(); }
-  VocabularyKind kind() const { return kind_; }
+  std::size_t size() const;
+  VocabularyKind kind() const;
 
-  friend bool operator==(const Vocabulary& a, const Vocabulary& b) {
-    return a.kind_ == b.kind_ && a.entries_ == b.entries_;
-  }
+  friend bool operator==(const Vocabulary& a, const Vocabulary& b);
 
  private:
-  explicit Vocabulary(VocabularyKind kind);
-  static std::vector<std::string> split(std::string_view text, VocabularyKind kind);
-  std::string joined(const std::vector<std::string>& pieces) const;
-  bool add(std::string entry);  // false: it is there already
-  const std::string& entry(std::int32_t id) const;
+  explicit Vocabulary(std::shared_ptr<const Segmentation> segmentation);
+  void check(std::int32_t id) const;
 
-  VocabularyKind kind_;
-  std::vector<std::string> entries_;
-  std::unordered_map<std::string, std::int32_t> ids_;
+  std::shared_ptr<const Segmentation> segmentation_;
 };
 
 }  // namespace heed

@@ -91,8 +91,11 @@ TEST_CASE("a vocabulary that cannot be is refused") {
   CHECK_THROWS_AS(Vocabulary::train(Texts{"a"}, VocabularyKind::word, 4), Error);
   CHECK_THROWS_AS(Vocabulary::train(Texts{"", ""}, VocabularyKind::word), Error);
   CHECK_THROWS_AS(Vocabulary::train(Texts{"\xFF"}, VocabularyKind::character), Error);
-  CHECK_THROWS_WITH_AS(vocabulary_kind("bpe"),
-                       "there is no vocabulary of kind \"bpe\"; use \"word\" or \"character\"", Error);
+  CHECK_THROWS_WITH_AS(
+      vocabulary_kind("syllable"),
+      "there is no vocabulary of kind \"syllable\"; use \"word\", \"character\", \"bpe\" or \"unigram\"",
+      Error);
+  CHECK(vocabulary_kind("unigram") == VocabularyKind::unigram);
 }
 
 TEST_CASE("a vocabulary survives its file") {
@@ -112,8 +115,10 @@ TEST_CASE("a foreign or damaged vocabulary file is refused with the line") {
   const std::string good = "heed-vocabulary 1 word 6\n<pad>\n<unk>\n<s>\n</s>\na\nb\n";
   CHECK(load_message(good) == "no error");
   CHECK(load_message("") ==
-        " is not a vocabulary of this version: its first line must read \"heed-vocabulary 1 KIND SIZE\"");
+        " is not a vocabulary of this version: its first line must read \"heed-vocabulary 1 KIND SIZE\", "
+        "unless it is a SentencePiece model");
   CHECK(load_message("heed-vocabulary 2 word 6\n").starts_with(" is not a vocabulary of this version"));
+  CHECK(load_message("heed-vocabulary 1 bpe 6\n").starts_with(" is not a vocabulary of this version"));
   CHECK(load_message("heed-vocabulary 1 word x\n").starts_with(" is not a vocabulary of this version"));
   CHECK(load_message(good.substr(0, good.size() - 1)) ==
         ", line 7: the file ends early; save the vocabulary again");

@@ -1,13 +1,12 @@
-// The file of a vocabulary: "heed-vocabulary 1 KIND SIZE", then one entry a line in the order of the ids.
+// The file of a list of pieces: "heed-vocabulary 1 KIND SIZE", then one entry a line in the order of the ids.
 #include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include <heed/graph/error.h>
-#include <heed/models/text/files.h>
+#include <heed/models/text/piece_list.h>
 #include <heed/models/text/utf8.h>
-#include <heed/models/text/vocabulary.h>
 
 namespace heed {
 
@@ -80,8 +79,10 @@ struct Header {
 
 Header parse_header(std::string_view line, const std::string& path) {
   const auto foreign = [&] {
-    return Error(fmt::format(
-        "{} is not a vocabulary of this version: its first line must read \"{}KIND SIZE\"", path, magic));
+    return Error(
+        fmt::format("{} is not a vocabulary of this version: its first line must read \"{}KIND SIZE\", "
+                    "unless it is a SentencePiece model",
+                    path, magic));
   };
   if (!line.starts_with(magic)) throw foreign();
   line.remove_prefix(magic.size());
@@ -97,33 +98,29 @@ Header parse_header(std::string_view line, const std::string& path) {
 
 }  // namespace
 
-void Vocabulary::save(const std::string& path) const {
+std::string PieceList::bytes() const {
   std::string text = fmt::format("{}{} {}\n", magic, name_of(kind_), entries_.size());
   for (const std::string& entry : entries_) text += escaped(entry) + "\n";
-  FileWriter writer(path);
-  writer.write(text);
-  writer.commit();
+  return text;
 }
 
-Vocabulary Vocabulary::load(const std::string& path) {
-  const std::string text = read_file(path);
-  Lines lines(path, text);
-  const Header header = parse_header(text.substr(0, text.find('\n')), path);
+std::shared_ptr<const PieceList> PieceList::parse(std::string_view bytes, const std::string& path) {
+  Lines lines(path, bytes);
+  const Header header = parse_header(bytes.substr(0, bytes.find('\n')), path);
   lines.next();
-  Vocabulary vocabulary(header.kind);
+  PieceList list(header.kind);
   for (std::size_t i = 0; i < header.size; ++i) {
     const std::optional<std::string> entry = unescaped(lines.next());
     if (!entry || entry->empty() || first_invalid_utf8(*entry)) lines.fail("this is no entry");
     if (i < special_entries) {
-      if (*entry != vocabulary.entries_[i])
-        lines.fail(fmt::format("{} must stand here", vocabulary.entries_[i]));
-    } else if (!vocabulary.add(*entry)) {
+      if (*entry != list.entries_[i]) lines.fail(fmt::format("{} must stand here", list.entries_[i]));
+    } else if (!list.add(*entry)) {
       lines.fail("this entry stands in an earlier line too");
     }
   }
   if (!lines.empty())
     lines.fail(fmt::format("more follows, but the first line says {} entries", header.size));
-  return vocabulary;
+  return std::make_shared<const PieceList>(std::move(list));
 }
 
 }  // namespace heed
