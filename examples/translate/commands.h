@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <heed/models/decoding/beam_search.h>
+
 namespace heed::translate {
 
 void add_train(CLI::App& app, int& status);
@@ -10,6 +12,9 @@ void add_translate(CLI::App& app, int& status);
 void add_test(CLI::App& app, int& status);
 void add_inspect(CLI::App& app, int& status);
 void add_backends(CLI::App& app, int& status);
+
+// --beam and --length-penalty.
+void add_decoding_flags(CLI::App* command, DecodingOptions& options);
 
 // Exit status of a training that was interrupted and saved.
 inline constexpr int interrupted_status = 130;

@@ -5,8 +5,10 @@
 
 #include "commands.h"
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <heed/models/decoding/translator.h>
+#include <heed/models/text/corpus.h>
 #include <heed/models/training/run_directory.h>
 #include <heed/models/training/translation_data.h>
 
@@ -18,6 +20,8 @@ struct Flags {
   std::string checkpoint, backend;
   int threads = 0;
   int show = 0;
+  DecodingOptions decoding;
+  std::string prefix, prefix_file;
 };
 
 std::shared_ptr<Backend> backend_from(const Flags& flags) {
@@ -29,18 +33,69 @@ void add_common(CLI::App* command, const std::shared_ptr<Flags>& flags) {
   command->add_option("--checkpoint", flags->checkpoint, "A run directory or one checkpoint")->required();
   command->add_option("--backend", flags->backend, "What to run on (the fastest there is)");
   command->add_option("--threads", flags->threads, "CPU threads (all)")->check(CLI::PositiveNumber);
+  add_decoding_flags(command, flags->decoding);
+}
+
+void require_output() {
+  std::fflush(stdout);
+  if (std::ferror(stdout)) throw Error("cannot write the translations to standard output");
+}
+
+// One line for each translation; of several for a text, each with the text's number (from 1) and its score.
+void print(std::size_t number, const std::vector<Translation>& best, const DecodingOptions& options) {
+  for (const Translation& translation : best) {
+    if (options.best == 1) {
+      fmt::print("{}\n", translation.text);
+    } else {
+      fmt::print("{} ||| {} ||| {:.4f}\n", number, translation.text, translation.score);
+    }
+  }
+}
+
+bool read_line(std::string& line) {
+  if (!std::getline(std::cin, line)) return false;
+  if (!line.empty() && line.back() == '\r') line.pop_back();
+  return true;
+}
+
+// At a terminal: each line is translated as soon as it is entered, and a bad one does not end the program.
+int converse(Translator& translator, const Flags& flags) {
+  fmt::print(stderr, "Enter a sentence; end with Ctrl-D.\n");
+  std::string line;
+  for (std::size_t number = 1;; ++number) {
+    fmt::print(stderr, "> ");
+    if (!read_line(line)) break;
+    try {
+      const std::vector<std::string> prefixes(flags.prefix.empty() ? 0 : 1, flags.prefix);
+      print(number, translator.translate_best({&line, 1}, flags.decoding, prefixes).front(), flags.decoding);
+    } catch (const Error& error) {
+      fmt::print(stderr, "{}\n", error.what());
+    }
+    require_output();
+  }
+  fmt::print(stderr, "\n");
+  return 0;
+}
+
+std::vector<std::string> prefixes_for(const Flags& flags, std::size_t lines) {
+  if (flags.prefix_file.empty())
+    return std::vector<std::string>(flags.prefix.empty() ? 0 : lines, flags.prefix);
+  std::vector<std::string> prefixes = read_lines(flags.prefix_file);
+  if (prefixes.size() == lines) return prefixes;
+  throw Error(fmt::format("{} has {} lines, standard input {}: each prefix belongs to one line",
+                          flags.prefix_file, prefixes.size(), lines));
 }
 
 int translate(const Flags& flags) {
+  check_options(flags.decoding);
   Translator translator(flags.checkpoint, backend_from(flags));
+  if (::isatty(STDIN_FILENO) && flags.prefix_file.empty()) return converse(translator, flags);
   std::vector<std::string> lines;
-  for (std::string line; std::getline(std::cin, line);) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    lines.push_back(line);
-  }
-  for (const Translation& translation : translator.translate(lines)) fmt::print("{}\n", translation.text);
-  std::fflush(stdout);
-  if (std::ferror(stdout)) throw Error("cannot write the translations to standard output");
+  for (std::string line; read_line(line);) lines.push_back(line);
+  const auto translations =
+      translator.translate_best(lines, flags.decoding, prefixes_for(flags, lines.size()));
+  for (std::size_t i = 0; i < translations.size(); ++i) print(i + 1, translations[i], flags.decoding);
+  require_output();
   return 0;
 }
 
@@ -50,7 +105,7 @@ int test(const Flags& flags) {
   const std::vector<NumberSentence> sentences = number_test_set(checkpoint.info.seed);
   std::vector<std::string> sources;
   for (const NumberSentence& sentence : sentences) sources.push_back(sentence.pair.source);
-  const std::vector<Translation> translations = translator.translate(sources);
+  const std::vector<Translation> translations = translator.translate(sources, flags.decoding);
 
   struct Count {
     int right = 0, all = 0;
@@ -78,10 +133,26 @@ int test(const Flags& flags) {
 
 }  // namespace
 
+void add_decoding_flags(CLI::App* command, DecodingOptions& options) {
+  command->add_option("--beam", options.beam, "Hypotheses kept for each sentence; 1 is greedy")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--length-penalty", options.length_penalty, "Alpha of the GNMT length penalty")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+}
+
 void add_translate(CLI::App& app, int& status) {
   auto flags = std::make_shared<Flags>();
   CLI::App* command = app.add_subcommand("translate", "Translate standard input, line by line");
   add_common(command, flags);
+  command->add_option("--nbest", flags->decoding.best, "Print so many translations of a line, with scores")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  CLI::Option* prefix =
+      command->add_option("--prefix", flags->prefix, "What every translation must begin with");
+  command->add_option("--prefixes", flags->prefix_file, "What each line's translation must begin with")
+      ->excludes(prefix);
   command->callback([flags, &status] { status = translate(*flags); });
 }
 

@@ -219,13 +219,13 @@ StepModel& BeamSearch::model_for(const DecodingShape& shape) {
   return *model;
 }
 
-std::vector<std::vector<Hypothesis>> BeamSearch::decode(
-    std::span<const std::vector<std::int32_t>> sources, const DecodingOptions& options,
-    std::span<const std::vector<std::int32_t>> prefixes) {
+std::vector<std::vector<Hypothesis>> BeamSearch::decode(std::span<const std::vector<std::int32_t>> sources,
+                                                        const DecodingOptions& options,
+                                                        std::span<const std::vector<std::int32_t>> prefixes) {
   check_options(options);
   if (!prefixes.empty() && prefixes.size() != sources.size()) {
-    throw Error(fmt::format("{} sources need as many prefixes, or none, not {}", sources.size(),
-                            prefixes.size()));
+    throw Error(
+        fmt::format("{} sources need as many prefixes, or none, not {}", sources.size(), prefixes.size()));
   }
   std::vector<std::vector<Hypothesis>> results(sources.size());
   std::vector<std::size_t> order(sources.size());

@@ -14,9 +14,9 @@
 namespace heed {
 
 struct DecodingOptions {
-  std::int64_t beam = 1;        // hypotheses a sentence; 1 is greedy
-  double length_penalty = 0.6;  // alpha of the GNMT penalty; 0: plain log probability
-  std::int64_t best = 1;        // hypotheses to return for each sentence, at most `beam`
+  std::int64_t beam = 1;                  // hypotheses a sentence; 1 is greedy
+  double length_penalty = 0.6;            // alpha of the GNMT penalty; 0: plain log probability
+  std::int64_t best = 1;                  // hypotheses to return for each sentence, at most `beam`
   std::int64_t words_beyond_source = 50;  // a translation has at most so many words more than its source
   bool with_weights = false;
 };

@@ -41,8 +41,7 @@ bool Beam::can_improve() const {
   return options_.width > 1 && bound > ended_.back().score;
 }
 
-void Beam::advance(std::span<const Continuation> continuations,
-                   std::span<const std::vector<float>> weights) {
+void Beam::advance(std::span<const Continuation> continuations, std::span<const std::vector<float>> weights) {
   struct Ranked {
     Continuation continuation;
     double total;

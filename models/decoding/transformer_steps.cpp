@@ -40,7 +40,8 @@ std::vector<Transformer::LayerCache> TransformerSteps::caches(Graph& graph,
                                                               const DecodingShape& shape) const {
   const std::int64_t head = config_.width / config_.heads;
   const std::string self = fmt::format("{}self/{}x{}", decoding_prefix, shape.rows(), shape.longest);
-  const std::string cross = fmt::format("{}cross/{}x{}", decoding_prefix, shape.sentences, shape.source_length);
+  const std::string cross =
+      fmt::format("{}cross/{}x{}", decoding_prefix, shape.sentences, shape.source_length);
   const auto make = [&](const std::string& of, std::int64_t layer, const char* part, std::int64_t rows,
                         std::int64_t length) {
     return graph.variable(fmt::format("{}/{}/{}", of, layer, part), config_.dtype,
@@ -79,8 +80,8 @@ void TransformerSteps::build_step(std::int64_t candidates) {
   position_ = graph.input("position", DType::i32, {});
   step_lengths_ = graph.input("source_lengths", DType::i32, {shape_.sentences});
   const auto kept = caches(graph, shape_);
-  const auto result = model.decode_step(reshape(words_, {shape_.sentences, shape_.beams}), position_, kept,
-                                        step_lengths_);
+  const auto result =
+      model.decode_step(reshape(words_, {shape_.sentences, shape_.beams}), position_, kept, step_lengths_);
   const Tensor scores = reshape(model.logits(result.decoded), {rows, vocabulary});
   const TopKResult top = top_k(scores, candidates);
   values_ = top.values;

@@ -109,6 +109,20 @@ TEST_CASE("a short run trains, translates, resumes, and is described") {
 
   const std::string source =
       directory.file("source.txt", "half past seven\n\nthree hundred and forty-seven\n");
+  const auto translated = [&](const std::string& flags) {
+    const Outcome found = run("translate --checkpoint " + out + " " + flags + " < " + source);
+    CHECK(found.status == 0);
+    return found.output;
+  };
+  const std::string best = translated("--beam 3 --nbest 2 --length-penalty 0");
+  CHECK(best.starts_with("1 ||| "));
+  CHECK(std::ranges::count(best, '\n') == 5);  // the empty line has one translation
+  CHECK(translated("--prefix halb").starts_with("halb"));
+  refuses("translate --checkpoint " + out + " --nbest 2 < " + source,
+          "a beam of 1 gives 1 to 1 translations");
+  refuses(
+      "translate --checkpoint " + out + " --prefixes " + directory.file("one.txt", "a\n") + " < " + source,
+      "one.txt has 1 lines, standard input 3");
   outcome = run("translate --checkpoint " + out + " < " + source);
   CHECK(outcome.status == 0);
   CHECK(std::count(outcome.output.begin(), outcome.output.end(), '\n') == 3);

@@ -34,7 +34,8 @@ class Toy {
             },
             vocabulary) {}
 
-  std::vector<std::vector<Hypothesis>> decode(const std::vector<Words>& sources, const DecodingOptions& options,
+  std::vector<std::vector<Hypothesis>> decode(const std::vector<Words>& sources,
+                                              const DecodingOptions& options,
                                               const std::vector<Words>& prefixes = {}) {
     return search_.decode(sources, options, prefixes);
   }
@@ -96,7 +97,8 @@ std::vector<Words> some_sources(std::int32_t vocabulary, std::size_t count) {
     Words source;
     for (std::size_t word = 0; word < 1 + i * 7 % 9; ++word) {
       state = state * 1664525 + 1013904223;
-      source.push_back(4 + static_cast<std::int32_t>((state >> 16) % static_cast<std::uint32_t>(vocabulary - 4)));
+      source.push_back(4 +
+                       static_cast<std::int32_t>((state >> 16) % static_cast<std::uint32_t>(vocabulary - 4)));
     }
     source.push_back(end_id);
     sources.push_back(source);
@@ -104,9 +106,11 @@ std::vector<Words> some_sources(std::int32_t vocabulary, std::size_t count) {
   return sources;
 }
 
-// Every translation of at most `longest` generated words, from best to worst: those that end, then the others.
+// Every translation of at most `longest` generated words, from best to worst: those that end, then the
+// others.
 void enumerate(Toy& toy, const Words& source, const Words& words, double sum, std::int64_t vocabulary,
-               std::int64_t longest, double alpha, std::vector<Hypothesis>& ended, std::vector<Hypothesis>& cut) {
+               std::int64_t longest, double alpha, std::vector<Hypothesis>& ended,
+               std::vector<Hypothesis>& cut) {
   const auto count = static_cast<std::int64_t>(words.size());
   if (count == longest) {
     cut.push_back({words, false, sum, sum / length_penalty(count, alpha), {}});

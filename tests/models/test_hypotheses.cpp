@@ -39,8 +39,14 @@ TEST_CASE("a hypothesis that ends leaves its place to the next best") {
   CHECK(beam.alive()[0].word == 5);
   CHECK(beam.alive()[1].word == 6);
   CHECK_FALSE(beam.finished());  // one has ended, but two are wanted
-  beam.advance(std::vector<Beam::Continuation>{
-      {0, 8, -9}, {0, 9, -9.5}, {0, 4, -10}, {0, 10, -11}, {1, end_id, -0.5}, {1, 8, -7}, {1, 9, -8}, {1, 4, -9}});
+  beam.advance(std::vector<Beam::Continuation>{{0, 8, -9},
+                                               {0, 9, -9.5},
+                                               {0, 4, -10},
+                                               {0, 10, -11},
+                                               {1, end_id, -0.5},
+                                               {1, 8, -7},
+                                               {1, 9, -8},
+                                               {1, 4, -9}});
   // -1 and -3.5 have ended; the best alive one stands at -10.
   CHECK(beam.finished());
   const std::vector<Hypothesis> best = beam.best(2);
@@ -65,8 +71,8 @@ TEST_CASE("the length penalty lets a longer hypothesis overtake a shorter one") 
     Beam beam({.width = 2, .length_penalty = alpha, .longest = 4});
     beam.advance(std::vector<Beam::Continuation>{{0, end_id, -1.0}, {0, 5, -0.4}, {0, 6, -9}, {0, 7, -9}});
     for (int i = 0; i < 2 && !beam.finished(); ++i) {
-      beam.advance(std::vector<Beam::Continuation>{{0, 5, -0.3}, {0, 6, -9}, {0, 7, -9}, {0, 8, -9},
-                                                   {1, 5, -9}, {1, 6, -9}, {1, 7, -9}, {1, 8, -9}});
+      beam.advance(std::vector<Beam::Continuation>{
+          {0, 5, -0.3}, {0, 6, -9}, {0, 7, -9}, {0, 8, -9}, {1, 5, -9}, {1, 6, -9}, {1, 7, -9}, {1, 8, -9}});
     }
     if (!beam.finished()) beam.advance(std::vector<Beam::Continuation>{{0, end_id, -0.1}, {1, end_id, -9}});
     return beam.best(1)[0];
