@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <heed/backends/executable.h>
+#include <heed/backends/passes/pipeline.h>
 #include <heed/backends/planner.h>
 
 namespace heed {
@@ -86,13 +87,31 @@ Executable::Executable(Executable&&) noexcept = default;
 Executable& Executable::operator=(Executable&&) noexcept = default;
 Executable::~Executable() = default;
 
-Executable compile(std::span<const Tensor> fetches, std::span<const Update> updates, Variables& variables) {
+namespace {
+
+// Values as the backend itself computes them, for what is known while compiling.
+Evaluate evaluate_now(std::shared_ptr<Backend> backend) {
+  return [backend](std::span<const Tensor> fetches, std::span<const Feed>) {
+    Variables none(backend);
+    Executable executable = compile(fetches, {}, none, {.optimize = false});
+    executable.run();
+    std::vector<Array> values;
+    for (const Tensor& fetch : fetches) values.push_back(executable.value(fetch));
+    return values;
+  };
+}
+
+}  // namespace
+
+Executable compile(std::span<const Tensor> fetches, std::span<const Update> updates, Variables& variables,
+                   const CompileOptions& options) {
   Backend& backend = variables.backend();
   auto state = std::make_unique<Executable::State>();
   state->variables = &variables;
   if (!fetches.empty()) state->graph = fetches.front().graph().serial();
   if (!updates.empty()) state->graph = updates.front().graph->serial();
-  state->plan = plan_steps(lower(fetches, updates, backend), backend);
+  const Evaluate evaluate = evaluate_now(variables.shared_backend());
+  state->plan = plan_steps(lower(fetches, updates, backend, evaluate, options), backend);
   Plan& plan = state->plan;
   state->program = backend.compile(plan);
   place_storages(plan, *state->program);
@@ -125,12 +144,13 @@ Executable compile(std::span<const Tensor> fetches, std::span<const Update> upda
 }
 
 Executable compile(std::initializer_list<Tensor> fetches, std::span<const Update> updates,
-                   Variables& variables) {
-  return compile(std::span(fetches.begin(), fetches.size()), updates, variables);
+                   Variables& variables, const CompileOptions& options) {
+  return compile(std::span(fetches.begin(), fetches.size()), updates, variables, options);
 }
 
-Executable compile(std::initializer_list<Tensor> fetches, Variables& variables) {
-  return compile(std::span(fetches.begin(), fetches.size()), {}, variables);
+Executable compile(std::initializer_list<Tensor> fetches, Variables& variables,
+                   const CompileOptions& options) {
+  return compile(std::span(fetches.begin(), fetches.size()), {}, variables, options);
 }
 
 // Another executable may have made the shared arena larger, and so moved it.

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include <heed/backends/compile_options.h>
 #include <heed/backends/plan.h>
 #include <heed/backends/variables.h>
 #include <heed/graph/evaluate.h>
@@ -42,7 +43,7 @@ class Executable {
 
  private:
   friend Executable compile(std::span<const Tensor> fetches, std::span<const Update> updates,
-                            Variables& variables);
+                            Variables& variables, const CompileOptions& options);
   struct State;
   explicit Executable(std::unique_ptr<State> state);
   void bind();
@@ -55,10 +56,12 @@ class Executable {
 
 // Plans and compiles. `variables` must outlive the result. Throws Error when a variable is updated twice,
 // when an op has no kernel on the backend, or when the plan needs more memory than there is.
-Executable compile(std::span<const Tensor> fetches, std::span<const Update> updates, Variables& variables);
+Executable compile(std::span<const Tensor> fetches, std::span<const Update> updates, Variables& variables,
+                   const CompileOptions& options = {});
 Executable compile(std::initializer_list<Tensor> fetches, std::span<const Update> updates,
-                   Variables& variables);
-Executable compile(std::initializer_list<Tensor> fetches, Variables& variables);
+                   Variables& variables, const CompileOptions& options = {});
+Executable compile(std::initializer_list<Tensor> fetches, Variables& variables,
+                   const CompileOptions& options = {});
 
 // An Evaluate that compiles for `backend`, keeping the last executable for the next call of its kind.
 Evaluate evaluate_on(std::shared_ptr<Backend> backend);

@@ -13,15 +13,6 @@
 
 namespace heed {
 
-LoweredGraph lower(std::span<const Tensor> fetches, std::span<const Update> updates, const Backend& backend) {
-  LoweredGraph lowered = extract(fetches, updates);
-  lowered = simplify(lowered);
-  lowered = expand_unclaimed(lowered, backend);
-  lowered = simplify(lowered);
-  lowered = fuse_elementwise(lowered);
-  return simplify(lowered);
-}
-
 namespace {
 
 // Walks the graph once, writing steps.

@@ -8,9 +8,6 @@
 
 namespace heed {
 
-// All passes, in order, for one backend.
-LoweredGraph lower(std::span<const Tensor> fetches, std::span<const Update> updates, const Backend& backend);
-
 // Steps, views and storages with their lifetimes. In-place decisions are made, offsets are not.
 Plan plan_steps(const LoweredGraph& lowered, const Backend& backend);
 

@@ -21,6 +21,7 @@ class Variables {
   explicit Variables(std::shared_ptr<Backend> backend, std::uint64_t seed = 0);
 
   Backend& backend() const { return *backend_; }
+  const std::shared_ptr<Backend>& shared_backend() const { return backend_; }
   std::uint64_t seed() const { return seed_; }
 
   // How many runs have drawn random bits: the counter of the next one. Part of what a checkpoint keeps.

@@ -1,6 +1,7 @@
 // Fusion: an elementwise op whose only reader is an elementwise op of the same shape moves into it, so that
 // the value between them never reaches memory. Programs are concatenated; the arithmetic stays the same.
 #include <heed/backends/passes/passes.h>
+#include <heed/backends/passes/repeated_inputs.h>
 #include <heed/graph/sources.h>
 #include <heed/ops/elementwise.h>
 
@@ -80,27 +81,6 @@ CompactProgram inline_input(const ScalarProgram& consumer,
   return compact(builder.finish(std::move(results)));
 }
 
-// Two inputs that are the same tensor become one.
-void merge_inputs(ScalarProgram& program, Tensors& inputs) {
-  ScalarBuilder builder;
-  Tensors kept;
-  std::vector<Register> registers;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    std::size_t place = 0;
-    while (place < kept.size() && !(kept[place] == inputs[i])) ++place;
-    if (place == kept.size()) {
-      kept.push_back(inputs[i]);
-      builder.input(program.inputs[i]);
-    }
-    registers.push_back(static_cast<Register>(place));
-  }
-  const std::vector<Register> moved = builder.append(program, registers);
-  std::vector<Register> results;
-  for (const Register reg : program.results) results.push_back(moved[reg]);
-  program = builder.finish(std::move(results));
-  inputs = std::move(kept);
-}
-
 }  // namespace
 
 LoweredGraph fuse_elementwise(const LoweredGraph& from) {
@@ -145,7 +125,7 @@ LoweredGraph fuse_elementwise(const LoweredGraph& from) {
     Tensors used;
     for (const std::size_t index : fused.inputs) used.push_back(arguments[index]);
     if (used.empty()) return {};
-    merge_inputs(fused.program, used);
+    merge_repeated_inputs(fused.program, used);
     const Tensors results = into.apply(std::make_shared<Elementwise>(std::move(fused.program)), used);
     // The shape must not shrink when the only full-sized operand was not needed after all.
     if (results.front().shape() != node.outputs[0].shape) return {};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <heed/backends/backend.h>
+#include <heed/graph/evaluate.h>
 #include <heed/graph/graph.h>
 
 namespace heed {
@@ -27,10 +28,32 @@ LoweredGraph rewrite(const LoweredGraph& from, const Replace& replace);
 // The nodes that fetches and assigns need.
 std::vector<bool> live_nodes(const LoweredGraph& lowered);
 
+// What the fetches and updates need, and nothing else. Throws Error when a variable is assigned twice.
 LoweredGraph extract(std::span<const Tensor> fetches, std::span<const Update> updates);
+
+// Equal nodes become one, which keeps the lines of all.
+LoweredGraph merge_equal(const LoweredGraph& from);
+
+// Ops that change nothing disappear, and views of views become one: only what is exact to the last bit.
+LoweredGraph simplify_algebra(const LoweredGraph& from);
+
+// What follows from constants alone is computed now, by the backend that would compute it later; unless the
+// result is much larger than what it is made of.
+LoweredGraph fold_constants(const LoweredGraph& from, const Evaluate& evaluate);
+
+// Composites that the backend does not claim are replaced by their expansions.
 LoweredGraph expand_unclaimed(const LoweredGraph& from, const Backend& backend);
-LoweredGraph simplify(
-    const LoweredGraph& from);  // merges equal nodes, removes views and sums that do nothing
+
+// Throws Error, naming op, types and line, when the backend has no kernel for a node.
+LoweredGraph place_on(const LoweredGraph& from, const Backend& backend);
+
+// An elementwise op that only another one of the same shape reads moves into it.
 LoweredGraph fuse_elementwise(const LoweredGraph& from);
+
+// The same nodes in an order that greedily frees memory. Not better for every graph: the planner compares.
+LoweredGraph order_for_memory(const LoweredGraph& from);
+
+// Whether a node only names a value that is there before the run, or re-reads one: it runs nowhere.
+bool is_source_or_view(const Op& op);
 
 }  // namespace heed

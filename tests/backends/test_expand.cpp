@@ -30,7 +30,8 @@ struct Wrapped final : Op {
 };
 
 LoweredGraph expanded(const Tensor& fetch) {
-  return expand_unclaimed(extract(std::span(&fetch, 1), {}), *open_backend("reference"));
+  const auto backend = open_backend("reference");
+  return place_on(expand_unclaimed(extract(std::span(&fetch, 1), {}), *backend), *backend);
 }
 
 }  // namespace

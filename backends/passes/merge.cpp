@@ -1,9 +1,7 @@
-// Simplification: equal nodes become one, and ops that change nothing disappear. Every rewrite is exact.
+// Common subexpressions: equal nodes become one.
 #include <unordered_map>
 
 #include <heed/backends/passes/passes.h>
-#include <heed/graph/sources.h>
-#include <heed/ops/views.h>
 
 namespace heed {
 
@@ -48,27 +46,11 @@ class Merger {
   std::unordered_multimap<std::size_t, NodeId> seen_;
 };
 
-Tensors without_effect(const Node& node, std::span<const Tensor> inputs, Graph& into) {
-  const auto* reshape_op = dynamic_cast<const Reshape*>(node.op.get());
-  if (reshape_op) {
-    const Node& earlier = into.node(inputs[0].node());
-    if (inputs[0].shape() == reshape_op->shape) return {inputs[0]};
-    if (dynamic_cast<const Reshape*>(earlier.op.get())) {
-      return {reshape(into.tensor(earlier.inputs[0]), reshape_op->shape)};
-    }
-  }
-  const bool changes_nothing = dynamic_cast<const ViewOp*>(node.op.get()) &&
-                               !dynamic_cast<const Transpose*>(node.op.get()) &&
-                               inputs[0].shape() == node.outputs[0].shape;
-  return changes_nothing ? Tensors{inputs[0]} : Tensors{};
-}
-
 }  // namespace
 
-LoweredGraph simplify(const LoweredGraph& from) {
+LoweredGraph merge_equal(const LoweredGraph& from) {
   Merger merger;
   return rewrite(from, [&](NodeId, const Node& node, std::span<const Tensor> inputs, Graph& into) -> Tensors {
-    if (Tensors same = without_effect(node, inputs, into); !same.empty()) return same;
     if (node.outputs.empty()) return {};
     return merger.find(node, inputs, into);
   });

@@ -1,4 +1,4 @@
-// Simplification: equal nodes become one, ops that change nothing disappear.
+// Common subexpressions: equal nodes become one.
 #include "support.h"
 #include <doctest/doctest.h>
 
@@ -7,15 +7,14 @@
 #include <heed/ops/gather.h>
 #include <heed/ops/random.h>
 #include <heed/ops/reduce.h>
-#include <heed/ops/views.h>
 
 using namespace heed;
 using namespace heed::test;
 
 namespace {
 
-LoweredGraph simplified(std::initializer_list<Tensor> fetches) {
-  return simplify(extract(std::span(fetches.begin(), fetches.size()), {}));
+LoweredGraph merged(std::initializer_list<Tensor> fetches) {
+  return merge_equal(extract(std::span(fetches.begin(), fetches.size()), {}));
 }
 
 const Node& fetched(const LoweredGraph& lowered, std::size_t index = 0) {
@@ -29,7 +28,7 @@ TEST_CASE("equal nodes become one that keeps both lines") {
   const Tensor x = graph.input("x", DType::f32, {2});
   const Tensor a = tanh(x);
   const Tensor b = tanh(x);
-  const LoweredGraph result = simplified({a, b});
+  const LoweredGraph result = merged({a, b});
   CHECK(result.fetches[0] == result.fetches[1]);
   CHECK(fetched(result).origins.size() == 2);
 }
@@ -39,7 +38,7 @@ TEST_CASE("nodes merge only with the same op, attributes and inputs") {
   const Tensor x = graph.input("x", DType::f32, {2, 2});
   const Tensor y = graph.input("y", DType::f32, {2, 2});
   const LoweredGraph result =
-      simplified({sum(x, {0}), sum(x, {1}), reduce_max(x, {0}), sum(y, {0}), x - y, y - x, x * 2, x * 3});
+      merged({sum(x, {0}), sum(x, {1}), reduce_max(x, {0}), sum(y, {0}), x - y, y - x, x * 2, x * 3});
   for (std::size_t i = 0; i < 8; ++i) {
     for (std::size_t j = 0; j < i; ++j) CHECK(result.fetches[i] != result.fetches[j]);
   }
@@ -50,7 +49,7 @@ TEST_CASE("constants merge by their values") {
   const Tensor a = graph.constant(floats({1, 2, 3, 4, 5}));
   const Tensor b = graph.constant(floats({1, 2, 3, 4, 5}));
   const Tensor c = graph.constant(floats({1, 2, 3, 4, 6}));
-  const LoweredGraph result = simplified({a, b, c});
+  const LoweredGraph result = merged({a, b, c});
   CHECK(result.fetches[0] == result.fetches[1]);
   CHECK(result.fetches[0] != result.fetches[2]);
 }
@@ -62,7 +61,7 @@ TEST_CASE("two dropouts never merge, one that was written twice does") {
   const Node& node = graph.node(a.node());
   const Tensor inputs[] = {x, random_key(graph)};
   const Tensor again = graph.apply_one(node.op, inputs);
-  const LoweredGraph result = simplified({a, b, again});
+  const LoweredGraph result = merged({a, b, again});
   CHECK(result.fetches[0] != result.fetches[1]);
   CHECK(result.fetches[0] == result.fetches[2]);
 }
@@ -74,30 +73,7 @@ TEST_CASE("two dropouts stay apart after their expansion, one that was expanded 
   const Tensor inputs[] = {x, random_key(graph)};
   const Op& op = *graph.node(a.node()).op;
   const LoweredGraph result =
-      simplified({op.expand(inputs)[0], op.expand(inputs)[0], graph.node(b.node()).op->expand(inputs)[0]});
+      merged({op.expand(inputs)[0], op.expand(inputs)[0], graph.node(b.node()).op->expand(inputs)[0]});
   CHECK(result.fetches[0] == result.fetches[1]);
   CHECK(result.fetches[0] != result.fetches[2]);
-}
-
-TEST_CASE("views that change nothing disappear") {
-  Graph graph;
-  const Tensor x = graph.input("x", DType::f32, {2, 3});
-  const LoweredGraph result = simplified({reshape(x, {2, 3}), broadcast_to(x, {2, 3}), slice(x, 0, 0, 2)});
-  CHECK(result.graph->size() <= 1 + 3);
-  for (std::size_t i = 0; i < 3; ++i) CHECK(fetched(result, i).op->name() == "input");
-}
-
-TEST_CASE("a transpose of a square stays") {
-  Graph graph;
-  const Tensor x = graph.input("x", DType::f32, {2, 2});
-  CHECK(fetched(simplified({transpose(x, {1, 0})})).op->name() == "transpose");
-}
-
-TEST_CASE("a reshape of a reshape is one reshape") {
-  Graph graph;
-  const Tensor x = graph.input("x", DType::f32, {2, 6});
-  const LoweredGraph result = simplified({reshape(reshape(reshape(x, {12}), {3, 4}), {4, 3})});
-  const Node& node = fetched(result);
-  CHECK(node.op->name() == "reshape");
-  CHECK(result.graph->node(node.inputs[0].node).op->name() == "input");
 }

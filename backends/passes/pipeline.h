@@ -1,0 +1,14 @@
+// The passes in their order.
+#pragma once
+
+#include <heed/backends/compile_options.h>
+#include <heed/backends/passes/passes.h>
+
+namespace heed {
+
+// From a user's graph to one that can be planned for `backend`: what the fetches and updates need, in ops
+// that the backend has kernels for. `evaluate` gives values as that backend computes them.
+LoweredGraph lower(std::span<const Tensor> fetches, std::span<const Update> updates, const Backend& backend,
+                   const Evaluate& evaluate, const CompileOptions& options = {});
+
+}  // namespace heed
