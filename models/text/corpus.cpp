@@ -15,18 +15,17 @@ bool is_blank(std::string_view line) {
   return line.find_first_not_of(" \t\r\v\f") == std::string_view::npos;
 }
 
-void require_utf8(std::string_view line, const std::string& path, std::size_t number) {
+void require_utf8(std::string_view line, std::string_view name, std::size_t number) {
   const auto offset = first_invalid_utf8(line);
   if (!offset) return;
-  throw Error(fmt::format("{}, line {}: byte {} (0x{:02x}) is not valid UTF-8; convert the file to UTF-8",
-                          path, number, *offset + 1, static_cast<unsigned char>(line[*offset])));
+  throw Error(fmt::format("{}, line {}: byte {} (0x{:02x}) is not valid UTF-8; convert it to UTF-8", name,
+                          number, *offset + 1, static_cast<unsigned char>(line[*offset])));
 }
 
 }  // namespace
 
-std::vector<std::string> read_lines(const std::string& path) {
-  const std::string bytes = read_file(path);
-  std::string_view rest = bytes;
+std::vector<std::string> lines_of(std::string_view text, std::string_view name) {
+  std::string_view rest = text;
   if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
   std::vector<std::string> lines;
   while (!rest.empty()) {
@@ -34,10 +33,14 @@ std::vector<std::string> read_lines(const std::string& path) {
     std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
-    require_utf8(line, path, lines.size() + 1);
+    require_utf8(line, name, lines.size() + 1);
     lines.emplace_back(line);
   }
   return lines;
+}
+
+std::vector<std::string> read_lines(const std::string& path) {
+  return lines_of(read_file(path), path);
 }
 
 ParallelCorpus read_parallel_corpus(const std::string& prefix, std::string_view source_language,

@@ -22,8 +22,11 @@ struct CorpusOptions {
   std::int64_t limit = 0;  // keep this many pairs from the start; 0 keeps all
 };
 
-// The lines of a UTF-8 text file without their ends ("\n" or "\r\n") and without a byte order mark.
-// Throws Error for a missing file and, with line and byte, for invalid UTF-8.
+// The lines of a UTF-8 text without their ends ("\n" or "\r\n") and without a byte order mark. Throws Error
+// for invalid UTF-8, with the text's name, line and byte.
+std::vector<std::string> lines_of(std::string_view text, std::string_view name);
+
+// The lines of a text file. Throws Error also when it is missing.
 std::vector<std::string> read_lines(const std::string& path);
 
 // Pairs line i of PREFIX.SOURCE with line i of PREFIX.TARGET: read_parallel_corpus("data/train", "en",

@@ -57,15 +57,19 @@ std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
   return std::nullopt;
 }
 
+void require_utf8(std::string_view text) {
+  const auto offset = first_invalid_utf8(text);
+  if (!offset) return;
+  throw Error(fmt::format("the text is not valid UTF-8: byte {} is 0x{:02x}; convert the text to UTF-8",
+                          *offset, static_cast<unsigned char>(text[*offset])));
+}
+
 std::u32string decode_utf8(std::string_view text) {
+  require_utf8(text);
   std::u32string code_points;
   code_points.reserve(text.size());
   for (std::size_t offset = 0; offset < text.size();) {
     const Sequence sequence = sequence_at(text, offset);
-    if (sequence.length == 0) {
-      throw Error(fmt::format("the text is not valid UTF-8: byte {} is 0x{:02x}; convert the text to UTF-8",
-                              offset, static_cast<unsigned char>(text[offset])));
-    }
     code_points.push_back(sequence.code_point);
     offset += sequence.length;
   }

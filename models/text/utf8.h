@@ -12,6 +12,9 @@ namespace heed {
 // surrogates, nothing above U+10FFFF). Nothing when the whole text is well formed.
 std::optional<std::size_t> first_invalid_utf8(std::string_view text);
 
+// Throws Error, naming the byte, when the text is not well-formed UTF-8.
+void require_utf8(std::string_view text);
+
 // The code points of a text. Throws Error, naming the byte, when it is not well-formed UTF-8.
 std::u32string decode_utf8(std::string_view text);
 

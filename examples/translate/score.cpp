@@ -1,0 +1,98 @@
+// heed-translate score
+#include <cstdio>
+#include <iostream>
+#include <iterator>
+#include <memory>
+
+#include "commands.h"
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <heed/graph/error.h>
+#include <heed/models/text/bleu.h>
+#include <heed/models/text/corpus.h>
+
+namespace heed::translate {
+
+namespace {
+
+struct Flags {
+  std::vector<std::string> references;
+  std::string tokenizer = "13a", smoothing = "exp";
+  bool lowercase = false, json = false;
+};
+
+std::vector<std::string> hypotheses_from_input() {
+  const std::string text(std::istreambuf_iterator<char>(std::cin), {});
+  std::vector<std::string> lines = lines_of(text, "standard input");
+  if (lines.empty()) throw Error("standard input is empty: give the translations there, one a line");
+  return lines;
+}
+
+std::vector<std::vector<std::string>> read_references(const Flags& flags, std::size_t hypotheses) {
+  std::vector<std::vector<std::string>> references;
+  for (const std::string& path : flags.references) {
+    references.push_back(read_lines(path));
+    if (references.back().size() == hypotheses) continue;
+    throw Error(
+        fmt::format("standard input has {} lines but {} has {}: line i of one must translate what line i of "
+                    "the other does",
+                    hypotheses, path, references.back().size()));
+  }
+  return references;
+}
+
+void print_json(const BleuScore& score, const std::string& signature) {
+  const nlohmann::ordered_json json{{"bleu", score.bleu},
+                                    {"precisions", score.precisions},
+                                    {"brevity_penalty", score.brevity_penalty},
+                                    {"hypothesis_length", score.counts.hypothesis_length},
+                                    {"reference_length", score.counts.reference_length},
+                                    {"signature", signature}};
+  fmt::print("{}\n", json.dump(2));
+}
+
+void print_text(const BleuScore& score, const std::string& signature) {
+  std::string precisions;
+  for (const double precision : score.precisions) {
+    precisions += fmt::format("{}{:.1f}", precisions.empty() ? "" : "/", precision);
+  }
+  fmt::print("bleu {:.2f}  ({}, BP {:.3f}, {}/{})\n{}\n", score.bleu, precisions, score.brevity_penalty,
+             score.counts.hypothesis_length, score.counts.reference_length, signature);
+}
+
+int score(const Flags& flags) {
+  const std::vector<std::string> hypotheses = hypotheses_from_input();
+  const std::vector<std::vector<std::string>> references = read_references(flags, hypotheses.size());
+  const BleuOptions options{.tokenizer = bleu_tokenizer(flags.tokenizer),
+                            .smoothing = bleu_smoothing(flags.smoothing),
+                            .lowercase = flags.lowercase};
+  const BleuScore result = corpus_bleu(hypotheses, references, options);
+  const std::string signature = bleu_signature(options, references.size());
+  flags.json ? print_json(result, signature) : print_text(result, signature);
+  std::fflush(stdout);
+  if (std::ferror(stdout)) throw Error("cannot write the score to standard output");
+  return 0;
+}
+
+}  // namespace
+
+void add_score(CLI::App& app, int& status) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* command =
+      app.add_subcommand("score", "Score the translations on standard input by BLEU, as sacreBLEU does");
+  command
+      ->add_option("--ref", flags->references, "Reference translations, one a line; several files if need be")
+      ->required();
+  command->add_option("--tokenize", flags->tokenizer, "Tokens of the score: 13a or none")
+      ->check(CLI::IsMember({"13a", "none"}))
+      ->capture_default_str();
+  command->add_option("--smooth", flags->smoothing, "What unmatched n-grams count: exp, floor, add-k or none")
+      ->check(CLI::IsMember({"exp", "floor", "add-k", "none"}))
+      ->capture_default_str();
+  command->add_flag("--lowercase", flags->lowercase, "Compare without regard to case");
+  command->add_flag("--json", flags->json, "Print JSON");
+  command->callback([flags, &status] { status = score(*flags); });
+}
+
+}  // namespace heed::translate
