@@ -8,6 +8,7 @@
 
 #include <heed/backends/memory.h>
 #include <heed/backends/plan.h>
+#include <heed/backends/run_observer.h>
 #include <heed/graph/op.h>
 
 namespace heed {
@@ -27,9 +28,9 @@ class Program {
   virtual std::int64_t scratch_bytes(std::size_t index) const = 0;
   // Called before the first run and whenever some memory moved, once offsets are known.
   virtual void bind(const Plan& plan, const Bindings& bindings) = 0;
-  // All steps in order; results are there when it returns. If `seconds` is not empty, the time that each
-  // step took is added to its place there.
-  virtual void run(std::span<double> seconds) = 0;
+  // All steps in order; results are there when it returns. An observer, if any, sees each step's operands
+  // before it and its results after it.
+  virtual void run(RunObserver* observer) = 0;
 };
 
 class Backend {

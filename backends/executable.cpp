@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <heed/backends/check_finite.h>
 #include <heed/backends/executable.h>
 #include <heed/backends/passes/pipeline.h>
 #include <heed/backends/planner.h>
@@ -21,7 +22,8 @@ struct Executable::State {
   std::vector<Array> results;
   std::vector<TensorType> feed_types;
   std::vector<char> fed;
-  std::vector<double> step_seconds;  // empty unless profiling
+  std::unique_ptr<Profile> profile;
+  std::unique_ptr<FiniteCheck> finite_check;
 
   struct Place {
     Memory* memory;
@@ -138,6 +140,11 @@ Executable compile(std::span<const Tensor> fetches, std::span<const Update> upda
   for (const PlannedFeed& feed : plan.feeds)
     state->feed_types.push_back(tensor_at(plan, feed.tensor).layout.type);
   state->fed.resize(plan.feeds.size());
+  if (options.check_finite) {
+    const Executable::State& read_from = *state;
+    state->finite_check = std::make_unique<FiniteCheck>(
+        state->plan, [&read_from](int tensor, std::span<std::byte> bytes) { read_from.read(tensor, bytes); });
+  }
   Executable executable(std::move(state));
   executable.bind();
   return executable;
@@ -220,7 +227,12 @@ void Executable::run(std::span<const FeedRef> feeds) {
   bind();
   write_feeds(feeds);
   write_random_key();
-  state_->program->run(state_->step_seconds);
+  State& s = *state_;
+  if (s.profile) s.profile->begin_run();
+  RunObserver* const observer =
+      s.finite_check ? static_cast<RunObserver*>(s.finite_check.get()) : s.profile.get();
+  s.program->run(observer);
+  if (s.finite_check) s.finite_check->end_run();
   read_results();
 }
 
@@ -236,11 +248,17 @@ float Executable::scalar(const Tensor& fetch) const {
 }
 
 void Executable::start_profile() {
-  state_->step_seconds.assign(state_->plan.steps.size(), 0.0);
+  if (state_->finite_check) throw Error("profile: an executable that checks for NaN is not one to be timed");
+  state_->profile = std::make_unique<Profile>(state_->plan.steps.size());
 }
 
-std::span<const double> Executable::step_seconds() const {
-  return state_->step_seconds;
+const Profile& Executable::profile() const {
+  if (!state_->profile) throw Error("profile: call start_profile() before the runs to be timed");
+  return *state_->profile;
+}
+
+std::string Executable::chrome_trace() const {
+  return to_chrome_trace(state_->plan, profile(), state_->variables->backend().name());
 }
 
 const Plan& Executable::plan() const {

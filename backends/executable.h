@@ -8,6 +8,7 @@
 
 #include <heed/backends/compile_options.h>
 #include <heed/backends/plan.h>
+#include <heed/backends/profile.h>
 #include <heed/backends/variables.h>
 #include <heed/graph/evaluate.h>
 
@@ -39,7 +40,8 @@ class Executable {
 
   // From now on runs are timed step by step, which costs a little.
   void start_profile();
-  std::span<const double> step_seconds() const;  // since then, summed over runs; as many as the plan's steps
+  const Profile& profile() const;    // since then; throws Error when it was not started
+  std::string chrome_trace() const;  // the profile's events for Perfetto or chrome://tracing
 
  private:
   friend Executable compile(std::span<const Tensor> fetches, std::span<const Update> updates,

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <heed/backends/plan.h>
+#include <heed/backends/step_cost.h>
 
 namespace heed {
 
@@ -30,17 +31,31 @@ std::string tensor_text(const Plan& plan, int index) {
                      place_text(plan, index));
 }
 
+// "12.3 KB", "1.2 GFLOP"
+std::string amount(double value, double step, const char* unit) {
+  const char* const prefixes[] = {"", "K", "M", "G", "T", "P"};
+  std::size_t prefix = 0;
+  while (value >= step && prefix + 1 < std::size(prefixes)) {
+    value /= step;
+    ++prefix;
+  }
+  return fmt::format("{:.{}f} {}{}", value, prefix == 0 ? 0 : 1, prefixes[prefix], unit);
+}
+
 }  // namespace
 
 std::string to_text(const Plan& plan) {
-  std::string text;
+  std::string text = fmt::format("{:>5}  {:>9} {:>9}  {:<20} {}\n", "step", "moves", "computes", "op",
+                                 "results <- operands  notes # scope");
   for (std::size_t s = 0; s < plan.steps.size(); ++s) {
     const Step& step = plan.steps[s];
     std::vector<std::string> inputs, outputs;
     for (const int input : step.inputs) inputs.push_back(tensor_text(plan, input));
     for (const int output : step.outputs) outputs.push_back(tensor_text(plan, output));
     const Origin& origin = plan.graph->node(step.node).origins.front();
-    text += fmt::format("{:5}  {:<20} {} <- {}  {}{}# {}{}\n", s, step.op->name(), fmt::join(outputs, ", "),
+    text += fmt::format("{:5}  {:>9} {:>9}  {:<20} {} <- {}  {}{}# {}{}\n", s,
+                        amount(static_cast<double>(bytes_moved(plan, step)), 1024, "B"),
+                        amount(flops(plan, step), 1000, "FLOP"), step.op->name(), fmt::join(outputs, ", "),
                         fmt::join(inputs, ", "), step.note, step.note.empty() ? "" : " ",
                         origin.gradient_of.empty() ? "" : "gradient of " + origin.gradient_of + " ",
                         origin.scope);

@@ -68,8 +68,8 @@ void print_profile(const Executable& executable) {
     const TensorType& type = plan.tensors[static_cast<std::size_t>(*written)].layout.type;
     auto& [seconds, count] = by_kind[fmt::format(
         "{} {}{}", step.op->name(), to_string(step.op->attributes()).substr(0, 40), to_string(type))];
-    seconds += executable.step_seconds()[i];
-    total += executable.step_seconds()[i];
+    seconds += executable.profile().step_seconds()[i];
+    total += executable.profile().step_seconds()[i];
     ++count;
   }
   std::vector<std::pair<double, std::string>> rows;

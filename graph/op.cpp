@@ -41,6 +41,14 @@ bool Op::may_overwrite(std::size_t, std::size_t) const {
   return false;
 }
 
+double Op::flops(Types, Types outputs) const {
+  double count = 0;
+  for (const TensorType& output : outputs) {
+    if (is_floating(output.dtype)) count += static_cast<double>(output.shape.elements());
+  }
+  return count;
+}
+
 bool Op::same_as(const Op& other) const {
   return name() == other.name() && attributes() == other.attributes();
 }

@@ -64,6 +64,10 @@ class Op {
   // only where every element of the input is read before the same place of the output is written.
   virtual bool may_overwrite(std::size_t output, std::size_t input) const;
 
+  // Floating-point operations of one application: by default one for each element of the outputs, none where
+  // these are integers. A composite's are counted in its expansion instead.
+  virtual double flops(Types inputs, Types outputs) const;
+
   // Whether both compute the same from the same inputs. Attributes decide unless overridden.
   virtual bool same_as(const Op& other) const;
   virtual std::size_t hash() const;

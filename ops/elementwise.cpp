@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <heed/ops/elementwise.h>
@@ -48,6 +50,14 @@ std::vector<TensorType> Elementwise::infer(Types inputs) const {
   std::vector<TensorType> types;
   for (const Register reg : program.results) types.push_back({program.type_of(reg), shape});
   return types;
+}
+
+double Elementwise::flops(Types, Types outputs) const {
+  const auto computes = [](const ScalarInstruction& instruction) {
+    return instruction.op != ScalarOp::constant && instruction.op != ScalarOp::convert;
+  };
+  const auto instructions = static_cast<double>(std::ranges::count_if(program.body, computes));
+  return instructions * static_cast<double>(outputs.front().shape.elements());
 }
 
 std::optional<Gradients> Elementwise::gradient(const Applied& forward,

@@ -13,6 +13,7 @@ struct Elementwise final : Op {
   std::string_view name() const override;  // of its only instruction, or "elementwise"
   Attributes attributes() const override;
   std::vector<TensorType> infer(Types inputs) const override;
+  double flops(Types inputs, Types outputs) const override;  // one for each instruction and element
   std::optional<Gradients> gradient(const Applied& forward,
                                     std::span<const std::optional<Tensor>> outputs) const override;
   bool may_overwrite(std::size_t, std::size_t) const override { return true; }

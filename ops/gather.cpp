@@ -47,6 +47,10 @@ std::vector<TensorType> ScatterAdd::infer(Types inputs) const {
   return {inputs[0]};
 }
 
+double ScatterAdd::flops(Types inputs, Types) const {
+  return static_cast<double>(inputs[2].shape.elements());
+}
+
 std::optional<Gradients> ScatterAdd::gradient(const Applied& forward,
                                               std::span<const std::optional<Tensor>> outputs) const {
   return Gradients{*outputs[0], std::nullopt, gather_rows(*outputs[0], forward.inputs[1])};

@@ -10,6 +10,7 @@ struct GatherRows final : Op {
   std::string_view name() const override { return "gather_rows"; }
   std::vector<std::string_view> input_names() const override { return {"table", "indices"}; }
   std::vector<TensorType> infer(Types inputs) const override;
+  double flops(Types, Types) const override { return 0; }
   std::optional<Gradients> gradient(const Applied& forward,
                                     std::span<const std::optional<Tensor>> outputs) const override;
 };
@@ -19,6 +20,7 @@ struct ScatterAdd final : Op {
   std::string_view name() const override { return "scatter_add"; }
   std::vector<std::string_view> input_names() const override { return {"base", "indices", "rows"}; }
   std::vector<TensorType> infer(Types inputs) const override;
+  double flops(Types inputs, Types outputs) const override;  // one for each element of the rows
   std::optional<Gradients> gradient(const Applied& forward,
                                     std::span<const std::optional<Tensor>> outputs) const override;
   bool may_overwrite(std::size_t output, std::size_t input) const override {
@@ -33,6 +35,7 @@ struct SliceAt final : Op {
   Attributes attributes() const override { return {{"axis", std::int64_t{axis}}, {"size", size}}; }
   std::vector<std::string_view> input_names() const override { return {"x", "position"}; }
   std::vector<TensorType> infer(Types inputs) const override;
+  double flops(Types, Types) const override { return 0; }
   std::optional<Gradients> gradient(const Applied& forward,
                                     std::span<const std::optional<Tensor>> outputs) const override;
 
@@ -47,6 +50,7 @@ struct UpdateAt final : Op {
   Attributes attributes() const override { return {{"axis", std::int64_t{axis}}}; }
   std::vector<std::string_view> input_names() const override { return {"x", "update", "position"}; }
   std::vector<TensorType> infer(Types inputs) const override;
+  double flops(Types, Types) const override { return 0; }
   std::optional<Gradients> gradient(const Applied& forward,
                                     std::span<const std::optional<Tensor>> outputs) const override;
   bool may_overwrite(std::size_t output, std::size_t input) const override {

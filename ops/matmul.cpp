@@ -68,6 +68,11 @@ Gradients gradient_of_batch(const Applied& f, Tensor g, bool transpose_a, bool t
 
 }  // namespace
 
+double Matmul::flops(Types inputs, Types outputs) const {
+  const std::int64_t inner = inputs[0].shape[transpose_a ? -2 : -1];
+  return 2 * static_cast<double>(inner) * static_cast<double>(outputs[0].shape.elements());
+}
+
 std::optional<Gradients> Matmul::gradient(const Applied& forward,
                                           std::span<const std::optional<Tensor>> outputs) const {
   const Tensor g = *outputs[0];

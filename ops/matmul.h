@@ -13,6 +13,7 @@ struct Matmul final : Op {
   Attributes attributes() const override;
   std::vector<std::string_view> input_names() const override { return {"a", "b", "accumulate"}; }
   std::vector<TensorType> infer(Types inputs) const override;
+  double flops(Types inputs, Types outputs) const override;  // 2 M N K for each product
   std::optional<Gradients> gradient(const Applied& forward,
                                     std::span<const std::optional<Tensor>> outputs) const override;
   bool may_overwrite(std::size_t output, std::size_t input) const override {

@@ -17,6 +17,7 @@ struct Pad final : Op {
   std::string_view name() const override { return "pad"; }
   Attributes attributes() const override;
   std::vector<TensorType> infer(Types inputs) const override;
+  double flops(Types, Types) const override { return 0; }
   std::optional<Gradients> gradient(const Applied& forward,
                                     std::span<const std::optional<Tensor>> outputs) const override;
 
@@ -28,6 +29,7 @@ struct Concatenate final : Op {
   std::string_view name() const override { return "concatenate"; }
   Attributes attributes() const override { return {{"axis", std::int64_t{axis}}}; }
   std::vector<TensorType> infer(Types inputs) const override;
+  double flops(Types, Types) const override { return 0; }
   std::optional<Gradients> gradient(const Applied& forward,
                                     std::span<const std::optional<Tensor>> outputs) const override;
 

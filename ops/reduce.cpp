@@ -56,6 +56,10 @@ std::vector<TensorType> Reduce::infer(Types inputs) const {
   return {{inputs[0].dtype, shape}};
 }
 
+double Reduce::flops(Types inputs, Types) const {
+  return static_cast<double>(inputs[0].shape.elements());
+}
+
 std::optional<Gradients> Reduce::gradient(const Applied& forward,
                                           std::span<const std::optional<Tensor>> outputs) const {
   const Tensor& x = forward.inputs[0];

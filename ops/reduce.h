@@ -13,6 +13,7 @@ struct Reduce final : Op {
   std::string_view name() const override;
   Attributes attributes() const override { return {{"axes", axes}, {"keep", keep}}; }
   std::vector<TensorType> infer(Types inputs) const override;
+  double flops(Types inputs, Types outputs) const override;  // one for each element that goes in
   std::optional<Gradients> gradient(const Applied& forward,
                                     std::span<const std::optional<Tensor>> outputs) const override;
 

@@ -22,7 +22,8 @@ bool is_view(const Op& op) {
 
 class Folding {
  public:
-  explicit Folding(const LoweredGraph& lowered) : graph_(*lowered.graph), fixed_(graph_.size()), bytes_(graph_.size()) {
+  explicit Folding(const LoweredGraph& lowered)
+      : graph_(*lowered.graph), fixed_(graph_.size()), bytes_(graph_.size()) {
     const std::vector<bool> live = live_nodes(lowered);
     for (NodeId id = 0; id < graph_.size(); ++id) {
       if (!live[id]) continue;

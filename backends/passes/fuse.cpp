@@ -83,7 +83,10 @@ CompactProgram inline_input(const ScalarProgram& consumer,
 
 }  // namespace
 
-LoweredGraph fuse_elementwise(const LoweredGraph& from) {
+namespace {
+
+// One round. Sets `fused_any` when something moved.
+LoweredGraph fuse_once(const LoweredGraph& from, bool& fused_any) {
   const Readers readers(from);
   const Graph& old = *from.graph;
   std::vector<bool> pending(old.size());
@@ -131,8 +134,21 @@ LoweredGraph fuse_elementwise(const LoweredGraph& from) {
     if (results.front().shape() != node.outputs[0].shape) return {};
     into.add_origins(results.front().node(), node.origins);
     into.add_origins(results.front().node(), origins);
+    fused_any = true;
     return results;
   });
+}
+
+}  // namespace
+
+// What has several readers has one once these are fused with each other, so there are several rounds.
+LoweredGraph fuse_elementwise(const LoweredGraph& from) {
+  LoweredGraph current = from;
+  for (bool changed = true; changed;) {
+    changed = false;
+    current = fuse_once(current, changed);
+  }
+  return current;
 }
 
 }  // namespace heed

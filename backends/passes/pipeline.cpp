@@ -41,7 +41,7 @@ LoweredGraph lower(std::span<const Tensor> fetches, std::span<const Update> upda
   LoweredGraph lowered = extract(fetches, updates);
   if (options.observe) options.observe("extract", *lowered.graph);
   for (const Pass& pass : passes) {
-    if (!pass.needed && !options.optimize) continue;
+    if (!pass.needed && (!options.optimize || options.check_finite)) continue;
     lowered = pass.run(lowered, {backend, evaluate});
     if (options.observe) options.observe(pass.name, *lowered.graph);
   }

@@ -33,7 +33,7 @@ struct TrainFlags {
   double max_minutes = 0, rate_scale = 0, dropout = -1, label_smoothing = -1, ema = 0;
   std::uint64_t seed = 1;
   int threads = 0;
-  bool resume = false;
+  bool resume = false, check_finite = false;
 };
 
 Averaging averaging_from(const TrainFlags& flags) {
@@ -62,6 +62,7 @@ TrainerOptions options_from(const TrainFlags& flags, bool exact) {
   TrainerOptions options = recommended_options(flags.preset, exact);
   options.directory = flags.out.empty() ? fmt::format("runs/{}-{}", flags.model, flags.preset) : flags.out;
   options.resume = flags.resume;
+  options.check_finite = flags.check_finite;
   options.seed = flags.seed;
   options.recipe = recipe_from(flags, options.recipe);
   options.limits.max_minutes = flags.max_minutes;
@@ -204,6 +205,8 @@ void add_train(CLI::App& app, int& status) {
       ->check(CLI::PositiveNumber);
   command->add_option("--seed", flags->seed, "Of initial values, dropout and the order of batches")
       ->capture_default_str();
+  command->add_flag("--check-finite", flags->check_finite,
+                    "Say which op a NaN or an infinity comes from (slow)");
   command->add_flag("--resume", flags->resume, "Go on with the run in --out");
   command->callback([flags, &status] { status = train(*flags); });
 }

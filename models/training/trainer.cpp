@@ -120,23 +120,25 @@ void Trainer::compile_steps() {
   const double before = clock_seconds();
   const TrainingRecipe& recipe = options_.recipe;
   const bool averaging = averages(Averaging::Kind::exponential);
+  const CompileOptions compiling{.check_finite = options_.check_finite};
   std::int64_t arena = 0;
   const auto count = [&](const Executable& executable) {
     arena = std::max(arena, executable.plan().arena_bytes);
   };
   for (const BatchShape& shape : batches_.shapes()) {
     if (recipe.accumulate == 1) {
-      steps_.push_back(
-          std::make_unique<TrainingStep>(options_.config, shape, recipe.step, variables_, averaging));
+      steps_.push_back(std::make_unique<TrainingStep>(options_.config, shape, recipe.step, variables_,
+                                                      averaging, compiling));
       count(steps_.back()->executable());
     } else {
       gradient_steps_.push_back(
-          std::make_unique<GradientStep>(options_.config, shape, recipe.step, variables_));
+          std::make_unique<GradientStep>(options_.config, shape, recipe.step, variables_, compiling));
       count(gradient_steps_.back()->executable());
     }
   }
   if (recipe.accumulate > 1) {
-    update_step_ = std::make_unique<UpdateStep>(options_.config, recipe.step, variables_, averaging);
+    update_step_ =
+        std::make_unique<UpdateStep>(options_.config, recipe.step, variables_, averaging, compiling);
   }
   std::int64_t state = 0;
   for (const std::string& name : variables_.names()) state += variables_.type(name).bytes();
@@ -185,9 +187,11 @@ StepResult Trainer::run_step() {
 void Trainer::train_step() {
   const StepResult result = run_step();
   if (!std::isfinite(result.loss)) {
-    throw Error(fmt::format(
-        "the loss of step {} is {}: the learning rate may be too high; the last checkpoint in {} is intact",
-        info_.progress.step + 1, result.loss, options_.directory));
+    throw Error(
+        fmt::format("the loss of step {} is {}: the learning rate may be too high; the last checkpoint in {} "
+                    "is intact, and "
+                    "resuming from it with --check-finite says which op it comes from",
+                    info_.progress.step + 1, result.loss, options_.directory));
   }
   smoothed_loss_ = smoothed_loss_ == 0 ? result.loss : 0.98 * smoothed_loss_ + 0.02 * result.loss;
   ++info_.progress.step;

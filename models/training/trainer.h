@@ -34,6 +34,8 @@ struct TrainerOptions {
   std::uint64_t seed = 1;  // of initial values, dropout and the order of batches
   TrainingRecipe recipe;
   TrainingLimits limits;
+  // Says which op a NaN or an infinity comes from, and stops; steps take longer, their results stay the same.
+  bool check_finite = false;
 };
 
 enum class StopReason : std::uint8_t { enough, patience, minutes, steps, epochs, interrupted };

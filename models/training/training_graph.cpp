@@ -71,7 +71,8 @@ ParameterUpdate::ParameterUpdate(Graph& graph, std::span<const Tensor> parameter
 }
 
 TrainingStep::TrainingStep(const TransformerConfig& config, const BatchShape& shape,
-                           const StepOptions& options, Variables& variables, bool averaging)
+                           const StepOptions& options, Variables& variables, bool averaging,
+                           const CompileOptions& compiling)
     : graph_(std::make_unique<Graph>()) {
   Transformer model(*graph_, config);
   inputs_ = std::make_unique<BatchInputs>(*graph_, shape, config.dtype);
@@ -79,8 +80,8 @@ TrainingStep::TrainingStep(const TransformerConfig& config, const BatchShape& sh
   const Tensors parameters = graph_->variables();
   update_ = std::make_unique<ParameterUpdate>(*graph_, parameters, gradients(loss_, parameters), options,
                                               averaging);
-  executable_ =
-      std::make_unique<Executable>(compile({loss_, update_->gradient_norm}, update_->updates, variables));
+  executable_ = std::make_unique<Executable>(
+      compile({loss_, update_->gradient_norm}, update_->updates, variables, compiling));
 }
 
 StepResult TrainingStep::run(const Batch& batch, const StepRates& rates) {
@@ -100,7 +101,7 @@ StepResult TrainingStep::run(const Batch& batch, const StepRates& rates) {
 }
 
 GradientStep::GradientStep(const TransformerConfig& config, const BatchShape& shape,
-                           const StepOptions& options, Variables& variables)
+                           const StepOptions& options, Variables& variables, const CompileOptions& compiling)
     : graph_(std::make_unique<Graph>()) {
   Transformer model(*graph_, config);
   inputs_ = std::make_unique<BatchInputs>(*graph_, shape, config.dtype);
@@ -112,7 +113,7 @@ GradientStep::GradientStep(const TransformerConfig& config, const BatchShape& sh
     const Tensor sum = variable_beside(accumulated_prefix, parameters[i]);
     updates.push_back(graph_->assign(sum, sum + found[i]));
   }
-  executable_ = std::make_unique<Executable>(compile({loss_}, updates, variables));
+  executable_ = std::make_unique<Executable>(compile({loss_}, updates, variables, compiling));
 }
 
 double GradientStep::run(const Batch& batch, std::int64_t step_words) {
@@ -121,7 +122,7 @@ double GradientStep::run(const Batch& batch, std::int64_t step_words) {
 }
 
 UpdateStep::UpdateStep(const TransformerConfig& config, const StepOptions& options, Variables& variables,
-                       bool averaging)
+                       bool averaging, const CompileOptions& compiling)
     : graph_(std::make_unique<Graph>()) {
   Transformer model(*graph_, config);
   const Tensors parameters = graph_->variables();
@@ -130,7 +131,8 @@ UpdateStep::UpdateStep(const TransformerConfig& config, const StepOptions& optio
   update_ = std::make_unique<ParameterUpdate>(*graph_, parameters, sums, options, averaging);
   Updates updates = update_->updates;
   for (const Tensor& sum : sums) updates.push_back(graph_->assign(sum, zeros_like(sum)));
-  executable_ = std::make_unique<Executable>(compile({update_->gradient_norm}, updates, variables));
+  executable_ =
+      std::make_unique<Executable>(compile({update_->gradient_norm}, updates, variables, compiling));
 }
 
 double UpdateStep::run(const StepRates& rates) {

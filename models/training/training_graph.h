@@ -57,7 +57,7 @@ struct ParameterUpdate {
 class TrainingStep {
  public:
   TrainingStep(const TransformerConfig& config, const BatchShape& shape, const StepOptions& options,
-               Variables& variables, bool averaging = false);
+               Variables& variables, bool averaging = false, const CompileOptions& compiling = {});
 
   StepResult run(const Batch& batch, const StepRates& rates);
 
@@ -76,7 +76,7 @@ class TrainingStep {
 class GradientStep {
  public:
   GradientStep(const TransformerConfig& config, const BatchShape& shape, const StepOptions& options,
-               Variables& variables);
+               Variables& variables, const CompileOptions& compiling = {});
 
   // `step_words`: target words in all batches of the step. Gives this batch's part of their mean loss.
   double run(const Batch& batch, std::int64_t step_words);
@@ -94,7 +94,7 @@ class GradientStep {
 class UpdateStep {
  public:
   UpdateStep(const TransformerConfig& config, const StepOptions& options, Variables& variables,
-             bool averaging = false);
+             bool averaging = false, const CompileOptions& compiling = {});
 
   double run(const StepRates& rates);  // gives the gradients' norm
 

@@ -53,9 +53,10 @@ TEST_CASE("a view of a view of its kind is one view") {
   const Tensor x = graph.input("x", DType::f32, {2, 6});
   const Tensor column = graph.input("column", DType::f32, {2, 1, 1});
   const Tensor cube = graph.input("cube", DType::f32, {2, 3, 4});
-  const LoweredGraph result = simplified({reshape(reshape(reshape(x, {12}), {3, 4}), {4, 3}),
-                                          broadcast_to(broadcast_to(column, {2, 3, 1}), {2, 3, 4}),
-                                          slice(slice(x, 1, 1, 2, 2), 1, 1, 1), transpose(transpose(cube, {2, 0, 1}), {1, 0, 2})});
+  const LoweredGraph result =
+      simplified({reshape(reshape(reshape(x, {12}), {3, 4}), {4, 3}),
+                  broadcast_to(broadcast_to(column, {2, 3, 1}), {2, 3, 4}),
+                  slice(slice(x, 1, 1, 2, 2), 1, 1, 1), transpose(transpose(cube, {2, 0, 1}), {1, 0, 2})});
   for (std::size_t i = 0; i < 4; ++i) CHECK(is_input(operand_of(result, fetched(result, i))));
   const auto& cut = dynamic_cast<const Slice&>(*fetched(result, 2).op);
   CHECK(cut.starts == std::vector<std::int64_t>{0, 3});
@@ -72,8 +73,8 @@ TEST_CASE("two transposes that undo each other disappear") {
 TEST_CASE("padding by nothing and a concatenation of one disappear") {
   Graph graph;
   const Tensor x = graph.input("x", DType::f32, {2, 3});
-  const LoweredGraph result =
-      simplified({pad(x, {PadAxis{}, PadAxis{}}), concatenate(std::span(&x, 1), 1), pad(x, {PadAxis{}, {0, 1}})});
+  const LoweredGraph result = simplified(
+      {pad(x, {PadAxis{}, PadAxis{}}), concatenate(std::span(&x, 1), 1), pad(x, {PadAxis{}, {0, 1}})});
   CHECK(is_input(fetched(result, 0)));
   CHECK(is_input(fetched(result, 1)));
   CHECK(fetched(result, 2).op->name() == "pad");

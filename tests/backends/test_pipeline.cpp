@@ -27,7 +27,8 @@ TEST_CASE("every pass can be looked at, before and after") {
                                           "constants", "place", "fuse", "algebra", "merge"});
   const auto count = [&](std::size_t pass, const std::string& what) {
     std::size_t found = 0;
-    for (std::size_t at = texts[pass].find(what); at != std::string::npos; at = texts[pass].find(what, at + 1))
+    for (std::size_t at = texts[pass].find(what); at != std::string::npos;
+         at = texts[pass].find(what, at + 1))
       ++found;
     return found;
   };
@@ -61,7 +62,8 @@ TEST_CASE("an op that no backend of the graph can run is refused with its types 
       FAIL("float64 has no kernel on " << name);
     } catch (const Error& error) {
       const std::string text = error.what();
-      CHECK(text.find("compile: the backend " + name + " has no kernel for matmul(f64[2, 2], f64[2, 2])") == 0);
+      CHECK(text.find("compile: the backend " + name + " has no kernel for matmul(f64[2, 2], f64[2, 2])") ==
+            0);
       CHECK(text.find("test_pipeline.cpp:") != std::string::npos);
     }
   }
