@@ -154,9 +154,9 @@ void FiniteCheck::report(int index) const {
     const TensorLayout& layout = plan_.tensors[static_cast<std::size_t>(input)].layout;
     operands += (operands.empty() ? "" : ", ") + to_string(layout.type);
   }
-  throw NonFiniteError(fmt::format("run: {} first came up in {}({}){}{}, from operands that are finite\n  at {}",
-                                   name_of(found), step.op->name(), operands, direction, place_of(origin),
-                                   describe(origin.where)));
+  throw NonFiniteError(fmt::format(
+      "run: {} first came up in {}({}){}{}, from operands that are finite\n  at {}", name_of(found),
+      step.op->name(), operands, direction, place_of(origin), describe(origin.where)));
 }
 
 void FiniteCheck::report_source(int tensor, Found found) const {
@@ -166,8 +166,8 @@ void FiniteCheck::report_source(int tensor, Found found) const {
   if (const auto* input = dynamic_cast<const Input*>(node.op.get())) what = "the input " + input->label;
   if (const auto* read = dynamic_cast<const VariableRead*>(node.op.get()))
     what = "the variable " + read->variable;
-  throw NonFiniteError(fmt::format("run: {} was there before the run, in {} {}\n  at {}", name_of(found), what,
-                                   to_string(node.outputs.front()),
+  throw NonFiniteError(fmt::format("run: {} was there before the run, in {} {}\n  at {}", name_of(found),
+                                   what, to_string(node.outputs.front()),
                                    describe(node.origins.front().where)));
 }
 

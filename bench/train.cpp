@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include <heed/models/text/draws.h>
+#include <heed/models/text/files.h>
 #include <heed/models/training/training_graph.h>
 
 namespace heed::bench {
@@ -17,7 +18,7 @@ namespace heed::bench {
 namespace {
 
 struct Flags {
-  std::string preset = "small", precision = "f32", backend;
+  std::string preset = "small", precision = "f32", backend, trace;
   BatchShape shape{64, 32, 32};
   std::int64_t vocabulary = 8000;
   int threads = 0, steps = 12, warmup = 3;
@@ -91,7 +92,7 @@ void train(const Flags& flags) {
   const Batch batch = random_batch(flags.shape, flags.vocabulary);
   double loss = 0;
   std::vector<double> seconds;
-  if (flags.profile) step.executable().start_profile();
+  if (flags.profile || !flags.trace.empty()) step.executable().start_profile();
   for (int i = 0; i < flags.warmup + flags.steps; ++i) {
     const auto before = std::chrono::steady_clock::now();
     loss = step.run(batch, {.learning_rate = 1e-4}).loss;
@@ -117,6 +118,11 @@ void train(const Flags& flags) {
       {"steps", step.executable().plan().steps.size()},
       {"arena_mib", static_cast<double>(step.executable().plan().arena_bytes) / (1 << 20)},
       {"resident_peak_mib", static_cast<double>(usage.ru_maxrss) / 1024}};
+  if (!flags.trace.empty()) {
+    FileWriter writer(flags.trace);
+    writer.write(step.executable().chrome_trace());
+    writer.commit();
+  }
   if (flags.json) {
     fmt::print("{}\n", result.dump(2));
     return;
@@ -153,6 +159,7 @@ void add_train(CLI::App& app) {
       ->capture_default_str();
   command->add_flag("--json", flags->json);
   command->add_flag("--profile", flags->profile, "Also print the share of time by kind of step");
+  command->add_option("--trace", flags->trace, "Write the timed steps to this file, as a Chrome trace");
   command->callback([flags] { train(*flags); });
 }
 

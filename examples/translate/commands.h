@@ -10,6 +10,7 @@ namespace heed::translate {
 void add_train(CLI::App& app, int& status);
 void add_translate(CLI::App& app, int& status);
 void add_test(CLI::App& app, int& status);
+void add_evaluate(CLI::App& app, int& status);
 void add_score(CLI::App& app, int& status);
 void add_inspect(CLI::App& app, int& status);
 void add_backends(CLI::App& app, int& status);

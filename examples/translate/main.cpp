@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   heed::translate::add_train(app, status);
   heed::translate::add_translate(app, status);
   heed::translate::add_test(app, status);
+  heed::translate::add_evaluate(app, status);
   heed::translate::add_score(app, status);
   heed::translate::add_inspect(app, status);
   heed::translate::add_backends(app, status);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <heed/models/text/bleu.h>
 #include <heed/models/training/validation.h>
 
 namespace heed {
@@ -14,7 +15,8 @@ PerplexityMeter::PerplexityMeter(const ParallelCorpus& corpus, const Vocabularie
       loader_(encode_corpus(corpus, vocabularies.source, vocabularies.target), batches) {}
 
 double PerplexityMeter::measure() {
-  double total = 0, words = 0;
+  double total = 0;
+  pieces_ = 0;
   for (std::int64_t i = 0; i < loader_.batches_per_epoch(); ++i) {
     const Batch batch = loader_.batch(0, i);
     auto& step = steps_[batch.shape_index];
@@ -22,9 +24,9 @@ double PerplexityMeter::measure() {
       step = std::make_unique<ValidationStep>(config_, loader_.shapes()[batch.shape_index], variables_);
     }
     total += step->run(batch);
-    words += static_cast<double>(batch.target_tokens);
+    pieces_ += batch.target_tokens;
   }
-  return std::exp(total / words);
+  return std::exp(total / static_cast<double>(pieces_));
 }
 
 Validator::Validator(const TranslationData& data, const Vocabularies& vocabularies,
@@ -46,7 +48,11 @@ ValidationResult Validator::validate() {
     double right = 0;
     for (std::size_t i = 0; i < sources_.size(); ++i) right += translations[i].text == references_[i];
     result.exact_match = 100 * right / static_cast<double>(sources_.size());
+    return result;
   }
+  std::vector<std::string> texts;
+  for (const Translation& translation : translations) texts.push_back(translation.text);
+  result.bleu = corpus_bleu(texts, references_).bleu;
   return result;
 }
 

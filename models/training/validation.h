@@ -27,12 +27,14 @@ class PerplexityMeter {
   PerplexityMeter(const ParallelCorpus& corpus, const Vocabularies& vocabularies,
                   const TransformerConfig& config, const BatchOptions& batches, Variables& variables);
   double measure();
+  std::int64_t pieces() const { return pieces_; }             // of the last measurement
   std::int64_t dropped() const { return loader_.dropped(); }  // pairs that were too long
 
  private:
   TransformerConfig config_;
   Variables& variables_;
   BatchLoader loader_;
+  std::int64_t pieces_ = 0;
   std::map<std::size_t, std::unique_ptr<ValidationStep>> steps_;
 };
 

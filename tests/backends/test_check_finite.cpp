@@ -53,7 +53,8 @@ TEST_CASE("a NaN is traced through what follows to the op that made it") {
     const Array bad = floats({1, -4, 9}), good = floats({1, 4, 9});
     CHECK(message_of_run(run, {{x, good}}) == "no error");
     const std::string message = message_of_run(run, {{x, bad}});
-    CHECK(names(message, "run: a NaN first came up in sqrt(f32[3]) in layer, from operands that are finite", line));
+    CHECK(names(message, "run: a NaN first came up in sqrt(f32[3]) in layer, from operands that are finite",
+                line));
     CHECK(message_of_run(run, {{x, good}}) == "no error");
   }
 }
@@ -137,7 +138,8 @@ TEST_CASE("wherever a NaN is put in, its place is found") {
     for (const Tensor& input : graph.inputs())
       if (input.shape().rank() == 2) feeds.push_back({input, values});
     for (std::size_t i = 0; i < 6; ++i) feeds.push_back({zeros[i], i == bad ? zero : one});
-    CHECK_THROWS_WITH_AS(run.run(feeds), doctest::Contains(fmt::format("divide(f32[], f32[]) in layer{}", bad).c_str()),
+    CHECK_THROWS_WITH_AS(run.run(feeds),
+                         doctest::Contains(fmt::format("divide(f32[], f32[]) in layer{}", bad).c_str()),
                          NonFiniteError);
   }
 }

@@ -6,7 +6,11 @@
 #include "program.h"
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
+#include <heed/models/text/vocabulary.h>
+
+using namespace heed;
 namespace fs = std::filesystem;
 
 namespace {
@@ -131,26 +135,44 @@ TEST_CASE("a short run trains, translates, resumes, and is described") {
   CHECK(outcome.status == 0);
   CHECK(outcome.output.find("state copies: 0") != std::string::npos);
   CHECK(fs::file_size(directory / "model.dot") > 1000);
+  outcome = run("inspect --checkpoint " + out + " --passes --trace " + directory / "trace.json");
+  CHECK(outcome.status == 0);
+  CHECK(outcome.output.find("after fuse: ") != std::string::npos);
+  CHECK(fs::file_size(directory / "trace.json") > 1000);
 
   outcome = run("test --checkpoint " + out + " --show 1");
   CHECK(outcome.status == 0);
   CHECK(outcome.output.find("exact match") != std::string::npos);
 }
 
-TEST_CASE("real text trains with words and with characters") {
+TEST_CASE("real text trains with words, characters and subwords, and is scored") {
   const Directory directory;
   directory.file("text.en", repeated("A man, smiling, rides a bike.", 40) + repeated("Two dogs run.", 40));
   directory.file("text.de",
                  repeated("Ein Mann fährt lächelnd Rad.", 40) + repeated("Zwei Hunde rennen.", 40));
   const std::string source = directory.file("source.txt", "Two dogs run.\n");
-  for (const std::string kind : {"word", "char"}) {
+  for (const std::string kind : {"word", "char", "bpe", "unigram"}) {
+    if (kind != "char" && !is_available(vocabulary_kind(kind))) continue;
     const std::string out = directory / kind;
     const Outcome trained = run("train --preset micro --max-steps 2 --vocab " + kind + " --train " +
                                 directory / "text" + " --valid " + directory / "text" + " --out " + out);
     CAPTURE(trained.output);
     CHECK(trained.status == 0);
     CHECK(trained.output.find("validation perplexity") != std::string::npos);
+    CHECK(trained.output.find("BLEU") != std::string::npos);
     CHECK(run("translate --checkpoint " + out + " < " + source).status == 0);
+    const std::string evaluate = "evaluate --checkpoint " + out + " --test " + directory / "text";
+    const Outcome scored = run(evaluate + " --beam 2 --output " + directory / (kind + ".out"));
+    CAPTURE(scored.output);
+    CHECK(scored.status == 0);
+    for (const char* line :
+         {"bleu ", "\nperplexity ", "\nsignature nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp"})
+      CHECK(scored.output.find(line) != std::string::npos);
+    const Outcome again =
+        run("score --json --ref " + directory / "text.de" + " < " + directory / (kind + ".out"));
+    const Outcome json = run(evaluate + " --beam 2 --json");
+    CHECK(nlohmann::json::parse(again.output).at("bleu") == nlohmann::json::parse(json.output).at("bleu"));
+    refuses(evaluate + "s", "texts.en");
   }
 }
 
