@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include <heed/autodiff/gradients.h>
+#include <heed/ops/accumulate.h>
 #include <heed/ops/elementwise.h>
-#include <heed/ops/gather.h>
 #include <heed/ops/reduce.h>
 
 namespace heed {
@@ -29,7 +29,7 @@ class Backward {
 
   void arrive(OutputId at, Tensor gradient) {
     auto& slot = arriving_[key(at)];
-    slot = slot ? add_scattered(slot, gradient) : gradient;
+    slot = slot ? accumulate(slot, gradient) : gradient;
   }
 
   void walk() {

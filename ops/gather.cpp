@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <heed/graph/sources.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/gather.h>
 #include <heed/ops/views.h>
@@ -100,30 +99,6 @@ Tensor gather_rows(Tensor table, Tensor indices, Where where) {
 Tensor scatter_add(Tensor base, Tensor indices, Tensor rows, Where where) {
   const Tensor inputs[] = {base, indices, rows};
   return base.graph().apply_one(std::make_shared<ScatterAdd>(), inputs, where);
-}
-
-namespace {
-
-bool is_zero(const Tensor& tensor) {
-  const Node& node = tensor.graph().node(tensor.node());
-  if (dynamic_cast<const BroadcastTo*>(node.op.get())) return is_zero(tensor.graph().tensor(node.inputs[0]));
-  const auto* constant = dynamic_cast<const Constant*>(node.op.get());
-  return constant && constant->values->elements() == 1 && constant->values->number(0) == 0;
-}
-
-bool is_scattered_onto_zeros(const Tensor& tensor) {
-  const Node& node = tensor.graph().node(tensor.node());
-  return dynamic_cast<const ScatterAdd*>(node.op.get()) && is_zero(tensor.graph().tensor(node.inputs[0]));
-}
-
-}  // namespace
-
-Tensor add_scattered(Tensor total, Tensor more, Where where) {
-  if (!is_scattered_onto_zeros(more)) std::swap(total, more);
-  if (!is_scattered_onto_zeros(more)) return add(Operand(more, where), Operand(total, where));
-  Graph& graph = total.graph();
-  const std::vector<OutputId>& inputs = graph.node(more.node()).inputs;
-  return scatter_add(total, graph.tensor(inputs[1]), graph.tensor(inputs[2]), where);
 }
 
 Tensor slice_at(Tensor x, int axis, Tensor position, std::int64_t size, Where where) {

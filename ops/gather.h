@@ -63,11 +63,6 @@ struct UpdateAt final : Op {
 Tensor gather_rows(Tensor table, Tensor indices, Where where = Where::current());
 Tensor scatter_add(Tensor base, Tensor indices, Tensor rows, Where where = Where::current());
 
-// total + more; if one of them was scattered onto zeros, its rows are added to the other one by one instead,
-// and the table of zeros is never made. This is how gradients of a table that is read in several places add
-// up.
-Tensor add_scattered(Tensor total, Tensor more, Where where = Where::current());
-
 Tensor slice_at(Tensor x, int axis, Tensor position, std::int64_t size, Where where = Where::current());
 Tensor update_at(Tensor x, int axis, Tensor position, Tensor update, Where where = Where::current());
 

@@ -292,7 +292,7 @@ std::vector<OpCase> composite_cases() {
 const std::vector<OpCase>& op_cases() {
   static const std::vector<OpCase> rows = [] {
     std::vector<OpCase> all = elementwise_cases();
-    for (auto* part : {&structure_cases, &composite_cases}) {
+    for (auto* part : {&structure_cases, &composite_cases, &recurrent_cases}) {
       for (OpCase& row : (*part)()) all.push_back(std::move(row));
     }
     return all;

@@ -44,5 +44,6 @@ const std::vector<OpCase>& op_cases();
 std::vector<OpCase> elementwise_cases();
 std::vector<OpCase> structure_cases();  // reduce, matmul, views, pad, gather ...
 std::vector<OpCase> composite_cases();  // softmax, layer norm, cross-entropy, attention, dropout ...
+std::vector<OpCase> recurrent_cases();  // split, GRU and LSTM cells
 
 }  // namespace heed::test

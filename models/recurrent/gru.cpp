@@ -1,0 +1,48 @@
+#include <heed/models/recurrent/gru.h>
+#include <heed/ops/elementwise.h>
+#include <heed/ops/matmul.h>
+#include <heed/ops/recurrent.h>
+#include <heed/ops/split.h>
+
+namespace heed {
+
+GruLayer::GruLayer(Graph& graph, const std::string& name, const RecurrentOptions& options, Where where)
+    : name_(name), in_(options.in), units_(options.units) {
+  const DType dtype = options.dtype;
+  const std::int64_t n = units_;
+  input_weight_ =
+      gate_matrix(graph, name + "/input_weight", {dtype, {in_, 3 * n}}, 3, options.input_initializer, where);
+  if (options.bias) input_bias_ = graph.variable(name + "/input_bias", dtype, {3 * n}, zeros(), where);
+  gate_weight_ =
+      gate_matrix(graph, name + "/gate_weight", {dtype, {n, 2 * n}}, 2, options.state_initializer, where);
+  candidate_weight_ =
+      gate_matrix(graph, name + "/candidate_weight", {dtype, {n, n}}, 1, options.state_initializer, where);
+}
+
+Tensor GruLayer::project(Tensor inputs, Where where) const {
+  const auto origin = inputs.graph().at(where);
+  const Tensor product = matmul(inputs, input_weight_);
+  return input_bias_ ? product + input_bias_ : product;
+}
+
+GruLayer::State GruLayer::step(Tensor projected, State state, Tensor alive, Where where) const {
+  return gru_cell(projected, state, gate_weight_, candidate_weight_, alive, where);
+}
+
+GruLayer::Result GruLayer::operator()(Tensor inputs, Tensor lengths, Direction direction, State initial,
+                                      Where where) const {
+  require_time_major(name_, inputs, in_, where);
+  const auto origin = inputs.graph().at(where);
+  const Tensors projected = unstack(project(inputs));
+  const std::size_t steps = projected.size();
+  const Tensors alive = lengths ? alive_steps(lengths, inputs.shape()[0]) : Tensors(steps);
+  State state = initial ? initial : zero_state(inputs, units_);
+  Tensors states(steps);
+  for (std::size_t i = 0; i < steps; ++i) {
+    const std::size_t t = direction == Direction::forward ? i : steps - 1 - i;
+    states[t] = state = step(projected[t], state, alive[t]);
+  }
+  return {stack(states), state};
+}
+
+}  // namespace heed

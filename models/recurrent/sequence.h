@@ -1,0 +1,37 @@
+// What the recurrent layers share: options, directions, and masks by lengths.
+#pragma once
+
+#include <optional>
+
+#include <heed/graph/graph.h>
+
+namespace heed {
+
+struct RecurrentOptions {
+  std::int64_t in = 0;     // width of the inputs
+  std::int64_t units = 0;  // n, width of the states
+  bool bias = true;        // of the gates and the candidate, zero at first
+  double forget_bias = 0;  // first value of the forget gate's bias (LSTM)
+  // Of the matrices on the inputs and on the states; none: Glorot-uniform by the sizes of one gate.
+  std::optional<Initializer> input_initializer{};
+  std::optional<Initializer> state_initializer{};
+  DType dtype = DType::f32;
+};
+
+enum class Direction : std::uint8_t { forward, backward };
+
+// Of `steps` time steps the mask of rows that are still alive, [B, 1] of booleans each: row b is alive at
+// step t < lengths[b]. lengths: [B] of i32.
+Tensors alive_steps(Tensor lengths, std::int64_t steps, Where where = Where::current());
+
+// Zeros [B, units] for a batch of time-major inputs [S, B, ...].
+Tensor zero_state(Tensor inputs, std::int64_t units, Where where = Where::current());
+
+// A matrix [in, gates * units] for `gates` gates side by side, whose default is Glorot-uniform of one gate.
+Tensor gate_matrix(Graph& graph, const std::string& name, const TensorType& type, std::int64_t gates,
+                   const std::optional<Initializer>& initializer, Where where);
+
+// Throws Error, naming `layer`, unless inputs are [S, B, in].
+void require_time_major(const std::string& layer, Tensor inputs, std::int64_t in, Where where);
+
+}  // namespace heed

@@ -1,0 +1,14 @@
+// accumulate: adds two gradients of one tensor the cheapest way that their ops allow.
+#pragma once
+
+#include <heed/graph/graph.h>
+
+namespace heed {
+
+// total + more. If one of them was scattered onto zeros, its rows are added to the other one by one instead,
+// and the table of zeros is never made: this is how gradients of a table that is read in several places add
+// up. If `more` is the product that is a weight's gradient, it is added while it is computed: this is how a
+// matrix that is used in every step of a sequence gathers its gradient.
+Tensor accumulate(Tensor total, Tensor more, Where where = Where::current());
+
+}  // namespace heed

@@ -1,0 +1,207 @@
+// Recurrent layers: the reference's numbers, masks by lengths, directions, gradients.
+#include <cmath>
+
+#include "../message_of.h"
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <heed/autodiff/check_gradients.h>
+#include <heed/autodiff/gradients.h>
+#include <heed/backends/executable.h>
+#include <heed/models/recurrent/bidirectional.h>
+#include <heed/models/recurrent/gru.h>
+#include <heed/models/recurrent/lstm.h>
+#include <heed/ops/elementwise.h>
+#include <heed/ops/reduce.h>
+
+using namespace heed;
+using heed::test::message_of;
+
+namespace {
+
+Evaluate evaluate() {
+  return evaluate_on(open_backend("reference"));
+}
+
+Array value(const Tensor& tensor) {
+  return evaluate()(std::span(&tensor, 1), {}).front();
+}
+
+Tensor number(Graph& graph, double value) {
+  return graph.constant(Array(Shape{1, 1}, std::vector<double>{value}));
+}
+
+Tensor row(Graph& graph, const std::vector<double>& values) {
+  return graph.constant(Array(Shape{1, static_cast<std::int64_t>(values.size())}, values));
+}
+
+RecurrentOptions small(std::int64_t in, std::int64_t units) {
+  return {.in = in, .units = units, .input_initializer = uniform_between(-1, 1), .dtype = DType::f64};
+}
+
+// [S, B, width] of numbers that are all different.
+Tensor sequence(Graph& graph, std::int64_t steps, std::int64_t batch, std::int64_t width) {
+  Array values(DType::f64, {steps, batch, width});
+  for (std::int64_t i = 0; i < values.elements(); ++i) values.set_number(i, std::sin(1.7 * double(i)));
+  return graph.constant(values);
+}
+
+Tensor lengths(Graph& graph, const std::vector<std::int32_t>& values) {
+  return graph.constant(Array(Shape{static_cast<std::int64_t>(values.size())}, values));
+}
+
+// Element [t, b, j] of [S, B, n].
+double at(const Array& states, std::int64_t t, std::int64_t b, std::int64_t j) {
+  return states.number((t * states.shape()[1] + b) * states.shape()[2] + j);
+}
+
+int count_ops(const Plan& plan, std::string_view name) {
+  int count = 0;
+  for (const Step& step : plan.steps) count += step.op->name() == name;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("a gated cell of one unit gives Bahdanau's numbers") {
+  Graph graph;
+  const double x = 0.5;
+  const Tensor projected = row(graph, {0.4 * x, -0.2 * x, 1.1 * x});
+  const Tensor next = gru_cell(projected, number(graph, -0.3), row(graph, {0.6, 0.9}), number(graph, -0.7));
+  CHECK(value(next).number(0) == doctest::Approx(0.135324334).epsilon(1e-8));
+}
+
+TEST_CASE("an LSTM cell of one unit gives the reference numbers") {
+  Graph graph;
+  const double x = 0.5;
+  const Tensor projected = row(graph, {0.4 * x, -0.2 * x, 0.3 * x, 1.1 * x});
+  const LstmState next =
+      lstm_cell(projected, {number(graph, -0.3), number(graph, 0.25)}, row(graph, {0.6, 0.9, -0.5, -0.7}));
+  CHECK(value(next.hidden).number(0) == doctest::Approx(0.230852132).epsilon(1e-8));
+  CHECK(value(next.cell).number(0) == doctest::Approx(0.425879014).epsilon(1e-8));
+}
+
+TEST_CASE_TEMPLATE("an unrolled layer is its cell, step by step", Layer, GruLayer, LstmLayer) {
+  Graph graph;
+  const Layer layer(graph, "layer", small(2, 3));
+  const Tensor inputs = sequence(graph, 4, 2, 2);
+  const Array states = value(layer(inputs).states);
+  // A layer that is given one step more ends in the state after it.
+  for (std::int64_t steps = 1; steps <= 4; ++steps) {
+    const Array shorter = value(layer(sequence(graph, steps, 2, 2)).states);
+    for (std::int64_t j = 0; j < 3; ++j) CHECK(at(shorter, steps - 1, 1, j) == at(states, steps - 1, 1, j));
+  }
+}
+
+TEST_CASE_TEMPLATE("past its end a row's state is carried through", Layer, GruLayer, LstmLayer) {
+  Graph graph;
+  const Layer layer(graph, "layer", small(2, 3));
+  const Tensor inputs = sequence(graph, 5, 3, 2);
+  const Array free = value(layer(inputs).states);
+  const Array masked = value(layer(inputs, lengths(graph, {5, 2, 0})).states);
+  for (std::int64_t t = 0; t < 5; ++t) {
+    for (std::int64_t j = 0; j < 3; ++j) {
+      CHECK(at(masked, t, 0, j) == at(free, t, 0, j));
+      CHECK(at(masked, t, 1, j) == at(free, std::min<std::int64_t>(t, 1), 1, j));
+      CHECK(at(masked, t, 2, j) == 0);
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("backwards a row starts at its own last input", Layer, GruLayer, LstmLayer) {
+  Graph graph;
+  const Layer layer(graph, "layer", small(2, 3));
+  const Tensor inputs = sequence(graph, 5, 2, 2);
+  const auto backward = layer(inputs, lengths(graph, {5, 3}), Direction::backward);
+  const Array states = value(backward.states);
+  // The same three inputs alone, without anything behind them.
+  const auto alone = layer(sequence(graph, 3, 2, 2), {}, Direction::backward);
+  const Array shorter = value(alone.states);
+  for (std::int64_t j = 0; j < 3; ++j) {
+    CHECK(at(states, 4, 1, j) == 0);
+    CHECK(at(states, 3, 1, j) == 0);
+    for (std::int64_t t = 0; t < 3; ++t) CHECK(at(states, t, 1, j) == at(shorter, t, 1, j));
+    CHECK(at(states, 2, 0, j) != at(shorter, 2, 0, j));
+  }
+}
+
+TEST_CASE_TEMPLATE("both directions stand side by side", Layer, GruLayer, LstmLayer) {
+  Graph graph;
+  const RecurrentOptions options = small(2, 3);
+  const Bidirectional<Layer> both(graph, "encoder", options);
+  const Tensor inputs = sequence(graph, 4, 2, 2);
+  const Tensor ends = lengths(graph, {4, 2});
+  const Array states = value(both(inputs, ends).states);
+  const Layer forward(graph, "encoder/forward", options), backward(graph, "encoder/backward", options);
+  const Array ahead = value(forward(inputs, ends).states);
+  const Array back = value(backward(inputs, ends, Direction::backward).states);
+  REQUIRE(states.shape() == Shape{4, 2, 6});
+  for (std::int64_t t = 0; t < 4; ++t) {
+    for (std::int64_t j = 0; j < 3; ++j) {
+      CHECK(at(states, t, 1, j) == at(ahead, t, 1, j));
+      CHECK(at(states, t, 1, 3 + j) == at(back, t, 1, j));
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("gradients of a masked bidirectional layer agree with differences", Layer, GruLayer,
+                   LstmLayer) {
+  Graph graph;
+  const Bidirectional<Layer> both(graph, "encoder", small(2, 3));
+  const Tensor states = both(sequence(graph, 4, 2, 2), lengths(graph, {4, 2})).states;
+  const Tensor loss = sum(square(states) * states);
+  const GradientCheck check = check_gradients(evaluate(), loss, graph.variables(), {});
+  CAPTURE(to_string(check));
+  CHECK(check.worst < 1e-8);
+}
+
+TEST_CASE_TEMPLATE("the gradient of an unrolled layer neither pads nor adds up matrices", Layer, GruLayer,
+                   LstmLayer) {
+  Graph graph;
+  const Layer layer(graph, "layer", small(2, 3));
+  const Tensor loss = sum(square(layer(sequence(graph, 6, 2, 2)).states));
+  const Tensors wrt = graph.variables();
+  Variables variables(open_backend("reference"), 0);
+  const Executable run = compile(gradients(loss, wrt), Updates{}, variables);
+  CHECK(count_ops(run.plan(), "pad") == 0);
+  // The first gradient of each matrix on the state is a product; the later ones accumulate into it.
+  int accumulating = 0;
+  for (const Step& step : run.plan().steps)
+    accumulating += step.op->name() == "matmul" && step.inputs.size() == 3;
+  const int matrices = std::is_same_v<Layer, GruLayer> ? 2 : 1;
+  CHECK(accumulating == 5 * matrices);
+}
+
+TEST_CASE("the forget gate's bias can start at one") {
+  Graph graph;
+  RecurrentOptions options = small(2, 2);
+  options.forget_bias = 1;
+  const LstmLayer layer(graph, "layer", options);
+  const Array bias = value(*graph.find_variable("layer/input_bias"));
+  for (std::int64_t i = 0; i < 8; ++i) CHECK(bias.number(i) == (i / 2 == 1 ? 1 : 0));
+}
+
+TEST_CASE("inputs that are not time-major are an error that names the layer") {
+  Graph graph;
+  const GruLayer layer(graph, "encoder/gru", small(2, 3));
+  const Tensor inputs = graph.input("words", DType::f64, {4, 3});
+  const int line = __LINE__ + 1;
+  const std::string message = message_of([&] { layer(inputs); });
+  CHECK(message ==
+        fmt::format("encoder/gru: inputs must be [steps, batch, 2] with at least one step, not words "
+                    "f64[4, 3]\n  at {}:{}",
+                    __FILE__, line));
+}
+
+TEST_CASE("a state that does not fit its cell is an error that says what would") {
+  Graph graph;
+  const Tensor projected = graph.input("x", DType::f64, {2, 9});
+  const Tensor state = graph.input("h", DType::f64, {2, 4});
+  const Tensor weight = graph.input("w", DType::f64, {4, 8});
+  const Tensor square_weight = graph.input("u", DType::f64, {4, 4});
+  const int line = __LINE__ + 1;
+  const std::string message = message_of([&] { gru_cell(projected, state, weight, square_weight); });
+  CHECK(message == fmt::format("gru_cell: needs a state [B, n] and projected inputs [B, 3n]\n"
+                               "  state      h f64[2, 4]\n  projected  x f64[2, 9]\n  at {}:{}",
+                               __FILE__, line));
+}
