@@ -1,5 +1,6 @@
 #include <heed/graph/sources.h>
 #include <heed/ops/accumulate.h>
+#include <heed/ops/after.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/gather.h>
 #include <heed/ops/matmul.h>
@@ -8,6 +9,8 @@
 namespace heed {
 
 namespace {
+
+constexpr int most_fused_sums = 3;
 
 bool is_zero(const Tensor& tensor) {
   const Node& node = tensor.graph().node(tensor.node());
@@ -21,13 +24,23 @@ bool is_scattered_onto_zeros(const Tensor& tensor) {
   return dynamic_cast<const ScatterAdd*>(node.op.get()) && is_zero(tensor.graph().tensor(node.inputs[0]));
 }
 
-// a^T b of two matrices. Other products are gradients of activations: each has a few readers only, and
-// adding those up as elementwise ops lets them fuse.
+// a^T b: how the gradient of a product's right operand is made. Other products are gradients of activations:
+// each has a few readers only, and adding those up as elementwise ops lets them fuse.
 const Matmul* weight_gradient(const Tensor& tensor) {
   const Node& node = tensor.graph().node(tensor.node());
   const auto* product = dynamic_cast<const Matmul*>(node.op.get());
-  const bool fits = product && product->transpose_a && node.inputs.size() == 2 && tensor.shape().rank() == 2;
+  const bool fits = product && product->transpose_a && node.inputs.size() == 2;
   return fits ? product : nullptr;
+}
+
+// How many sums end in this one, each adding to the one before.
+int sums_behind(Tensor tensor) {
+  int count = 0;
+  for (const Node* node = &tensor.graph().node(tensor.node());
+       dynamic_cast<const Elementwise*>(node->op.get()) && node->op->name() == "add"; ++count) {
+    node = &tensor.graph().node(node->inputs[0].node);
+  }
+  return count;
 }
 
 }  // namespace
@@ -43,6 +56,8 @@ Tensor accumulate(Tensor total, Tensor more, Where where) {
     const MatmulOptions options{product->transpose_a, product->transpose_b, total};
     return matmul(graph.tensor(inputs[0]), graph.tensor(inputs[1]), options, where);
   }
+  // Sums fuse, and a fused one waits until its last operand is there, with all others in memory.
+  if (sums_behind(total) >= most_fused_sums) total = after(total, more, where);
   return add(Operand(total, where), Operand(more, where));
 }
 

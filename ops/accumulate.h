@@ -8,7 +8,8 @@ namespace heed {
 // total + more. If one of them was scattered onto zeros, its rows are added to the other one by one instead,
 // and the table of zeros is never made: this is how gradients of a table that is read in several places add
 // up. If `more` is the product that is a weight's gradient, it is added while it is computed: this is how a
-// matrix that is used in every step of a sequence gathers its gradient.
+// matrix that is used in every step of a sequence gathers its gradient. Of many gradients only a
+// few are kept at a time, however many there are.
 Tensor accumulate(Tensor total, Tensor more, Where where = Where::current());
 
 }  // namespace heed

@@ -158,13 +158,25 @@ struct Backward {
 
 }  // namespace
 
-bool accepts_attention(const Op&, Types inputs, Types) {
-  return inputs[0].dtype == DType::f32;
+namespace {
+
+bool accepts(const AttentionForm& form, Types inputs) {
+  return inputs[0].dtype == DType::f32 && !form.bias && form.dropout == 0;
+}
+
+}  // namespace
+
+bool accepts_attention(const Op& op, Types inputs, Types) {
+  return accepts(static_cast<const Attention&>(op).form, inputs);
+}
+
+bool accepts_attention_grad(const Op& op, Types inputs, Types) {
+  return accepts(static_cast<const AttentionGrad&>(op).form, inputs);
 }
 
 host::Kernel make_attention(const Attention& op, const host::KernelRequest& request) {
-  const Geometry g(request, op.scale, op.causal);
-  const bool has_lengths = request.inputs.size() > 3;
+  const Geometry g(request, op.form.scale, op.form.causal);
+  const bool has_lengths = op.form.lengths;
   return {[=](const host::KernelCall& call) {
             const Forward forward{call.input<float>(0),  call.input<float>(1),
                                   call.input<float>(2),  has_lengths ? call.input<std::int32_t>(3) : nullptr,
@@ -183,8 +195,8 @@ host::Kernel make_attention(const Attention& op, const host::KernelRequest& requ
 }
 
 host::Kernel make_attention_grad(const AttentionGrad& op, const host::KernelRequest& request) {
-  const Geometry g(request, op.scale, op.causal);
-  const bool has_lengths = request.inputs.size() > 6;
+  const Geometry g(request, op.form.scale, op.form.causal);
+  const bool has_lengths = op.form.lengths;
   return {[=](const host::KernelCall& call) {
             const Backward backward{call.input<float>(0),
                                     call.input<float>(1),

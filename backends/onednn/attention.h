@@ -6,7 +6,9 @@
 
 namespace heed::onednn {
 
+// Biases and dropout of the weights are left to the expansion.
 bool accepts_attention(const Op& op, Types inputs, Types outputs);
+bool accepts_attention_grad(const Op& op, Types inputs, Types outputs);
 host::Kernel make_attention(const Attention& op, const host::KernelRequest& request);
 host::Kernel make_attention_grad(const AttentionGrad& op, const host::KernelRequest& request);
 

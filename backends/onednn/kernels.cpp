@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include <heed/backends/onednn/additive_scores.h>
 #include <heed/backends/onednn/attention.h>
 #include <heed/backends/onednn/cross_entropy.h>
 #include <heed/backends/onednn/elementwise.h>
@@ -41,6 +42,7 @@ KernelTable fill() {
   table.add<UpdateAt>(make_update_at, {0b011});
   table.add<Pad>(make_pad, {all_inputs});
   table.add<Concatenate>(make_concatenate, {all_inputs});
+  table.add<After>(make_after, {all_inputs});
   table.add<Iota>(make_iota, {0, accepts_iota});
   table.add<TopK>(make_top_k, {0, accepts_top_k});
   table.add<LayerNorm>(make_layer_norm, {0, all_f32});
@@ -50,8 +52,10 @@ KernelTable fill() {
   table.add<CrossEntropyGrad>(make_cross_entropy_grad, {0, accepts_cross_entropy});
   table.add<RandomBits>(make_random_bits);
   table.add<Dropout>(make_dropout, {0, outputs_f32});
+  table.add<AdditiveScores>(make_additive_scores, {0, all_f32});
+  table.add<AdditiveScoresGrad>(make_additive_scores_grad, {0, all_f32});
   table.add<Attention>(make_attention, {0, accepts_attention});
-  table.add<AttentionGrad>(make_attention_grad, {0, accepts_attention});
+  table.add<AttentionGrad>(make_attention_grad, {0, accepts_attention_grad});
   return table;
 }
 

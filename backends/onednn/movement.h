@@ -1,7 +1,8 @@
-// Kernels that place elements without computing: pad, concatenate, iota.
+// Kernels that place elements without computing: pad, concatenate, after, iota.
 #pragma once
 
 #include <heed/backends/host/kernel.h>
+#include <heed/ops/after.h>
 #include <heed/ops/pad.h>
 #include <heed/ops/random.h>
 
@@ -9,6 +10,7 @@ namespace heed::onednn {
 
 host::Kernel make_pad(const Pad& op, const host::KernelRequest& request);
 host::Kernel make_concatenate(const Concatenate& op, const host::KernelRequest& request);
+host::Kernel make_after(const After& op, const host::KernelRequest& request);
 bool accepts_iota(const Op& op, Types inputs, Types outputs);
 host::Kernel make_iota(const Iota& op, const host::KernelRequest& request);
 

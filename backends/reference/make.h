@@ -2,6 +2,7 @@
 #pragma once
 
 #include <heed/backends/host/kernel.h>
+#include <heed/ops/after.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/gather.h>
 #include <heed/ops/matmul.h>
@@ -21,6 +22,7 @@ Kernel make_reduce(const Reduce& op, const KernelRequest& request);
 Kernel make_matmul(const Matmul& op, const KernelRequest& request);
 Kernel make_pad(const Pad& op, const KernelRequest& request);
 Kernel make_concatenate(const Concatenate& op, const KernelRequest& request);
+Kernel make_after(const After& op, const KernelRequest& request);
 Kernel make_gather_rows(const GatherRows& op, const KernelRequest& request);
 Kernel make_scatter_add(const ScatterAdd& op, const KernelRequest& request);
 Kernel make_slice_at(const SliceAt& op, const KernelRequest& request);

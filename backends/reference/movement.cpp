@@ -1,4 +1,4 @@
-// Ops that move elements without computing: pad and concatenate.
+// Ops that move elements without computing: pad, concatenate, after.
 #include <cstring>
 
 #include <heed/backends/reference/elements.h>
@@ -48,6 +48,16 @@ Kernel make_concatenate(const Concatenate& op, const KernelRequest& request) {
         to += rows[i];
       }
     }
+  };
+  return kernel;
+}
+
+Kernel make_after(const After&, const KernelRequest& request) {
+  const auto bytes = static_cast<std::size_t>(request.outputs[0].type.bytes());
+  Kernel kernel;
+  kernel.run = [=](const KernelCall& call) {
+    const bool in_place = call.outputs[0] == call.inputs[0];
+    if (bytes > 0 && !in_place) std::memcpy(call.outputs[0], call.inputs[0], bytes);
   };
   return kernel;
 }

@@ -3,8 +3,6 @@
 
 #include "op_cases.h"
 
-#include <heed/ops/attention.h>
-#include <heed/ops/cross_entropy.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/layer_norm.h>
 #include <heed/ops/optimizer.h>
@@ -45,107 +43,6 @@ Values layer_norm_rows(const Values& x, const Values& gain, const Values& bias, 
   return y;
 }
 
-Values cross_entropy_rows(const Values& logits, const Values& targets, double smoothing) {
-  const std::size_t classes = logits.size() / targets.size();
-  Values losses;
-  for (std::size_t row = 0; row < targets.size(); ++row) {
-    double total = 0;
-    for (std::size_t j = 0; j < classes; ++j) total += std::exp(logits[row * classes + j]);
-    double loss = 0;
-    for (std::size_t j = 0; j < classes; ++j) {
-      const double wanted = smoothing / static_cast<double>(classes) +
-                            (static_cast<double>(j) == targets[row] ? 1 - smoothing : 0);
-      loss -= wanted * (logits[row * classes + j] - std::log(total));
-    }
-    losses.push_back(loss);
-  }
-  return losses;
-}
-
-struct AttentionSizes {
-  std::size_t batch, target, source, heads, size;
-};
-
-// The paper's equation, score by score. `lengths` may be empty.
-Values attend(const Values& q, const Values& k, const Values& v, const Values& lengths, AttentionSizes n,
-              double scale, bool causal) {
-  Values y(q.size());
-  const auto at = [&](std::size_t b, std::size_t t, std::size_t h, std::size_t length) {
-    return ((b * length + t) * n.heads + h) * n.size;
-  };
-  for (std::size_t b = 0; b < n.batch; ++b) {
-    for (std::size_t h = 0; h < n.heads; ++h) {
-      for (std::size_t t = 0; t < n.target; ++t) {
-        double total = 0;
-        Values weights(n.source);
-        for (std::size_t s = 0; s < n.source; ++s) {
-          if ((causal && s > t) || (!lengths.empty() && static_cast<double>(s) >= lengths[b])) continue;
-          double score = 0;
-          for (std::size_t d = 0; d < n.size; ++d)
-            score += q[at(b, t, h, n.target) + d] * k[at(b, s, h, n.source) + d];
-          total += weights[s] = std::exp(scale * score);
-        }
-        if (total == 0) continue;
-        for (std::size_t s = 0; s < n.source; ++s) {
-          for (std::size_t d = 0; d < n.size; ++d) {
-            y[at(b, t, h, n.target) + d] += weights[s] / total * v[at(b, s, h, n.source) + d];
-          }
-        }
-      }
-    }
-  }
-  return y;
-}
-
-std::vector<CaseInput> attention_inputs(AttentionSizes n) {
-  const auto size = [](std::size_t i) { return static_cast<std::int64_t>(i); };
-  const Shape queries{size(n.batch), size(n.target), size(n.heads), size(n.size)};
-  const Shape keys{size(n.batch), size(n.source), size(n.heads), size(n.size)};
-  return {within(queries, -1, 1), within(keys, -1, 1), within(keys, -1, 1)};
-}
-
-void add_attention(std::vector<OpCase>& rows) {
-  const AttentionSizes small{2, 3, 4, 2, 3};
-  rows.push_back(
-      {"attention", attention_inputs(small),
-       [](const Tensors& x) { return attention(x[0], x[1], x[2], {.scale = 0.5}).result; },
-       [=](const std::vector<Values>& x) { return attend(x[0], x[1], x[2], {}, small, 0.5, false); }});
-  const AttentionSizes square{2, 5, 5, 2, 3};
-  rows.push_back(
-      {"causal attention", attention_inputs(square),
-       [](const Tensors& x) { return attention(x[0], x[1], x[2], {.scale = 0.7, .causal = true}).result; },
-       [=](const std::vector<Values>& x) { return attend(x[0], x[1], x[2], {}, square, 0.7, true); }});
-  rows.back().twice_differentiable = false;
-  OpCase lengths{"attention to the leading keys, and to none", attention_inputs({6, 3, 4, 1, 2}),
-                 [](const Tensors& x) { return attention(x[0], x[1], x[2], {.key_lengths = x[3]}).result; },
-                 [](const std::vector<Values>& x) {
-                   return attend(x[0], x[1], x[2], x[3], {6, 3, 4, 1, 2}, 1, false);
-                 }};
-  lengths.inputs.push_back(indices({6}, 5));  // drawn from 0 ... 4: some rows see nothing
-  rows.push_back(lengths);
-  const AttentionSizes wide{1, 70, 67, 1, 9};
-  rows.push_back(
-      {"attention longer than a tile", attention_inputs(wide),
-       [](const Tensors& x) { return attention(x[0], x[1], x[2], {.scale = 0.3}).result; },
-       [=](const std::vector<Values>& x) { return attend(x[0], x[1], x[2], {}, wide, 0.3, false); }});
-  rows.back().twice_differentiable = false;
-  OpCase single{"attention of one query", attention_inputs({3, 1, 9, 2, 8}),
-                [](const Tensors& x) { return attention(x[0], x[1], x[2], {.key_lengths = x[3]}).result; },
-                [](const std::vector<Values>& x) {
-                  return attend(x[0], x[1], x[2], x[3], {3, 1, 9, 2, 8}, 1, false);
-                }};
-  single.inputs.push_back(indices({3}, 10));
-  single.twice_differentiable = false;
-  rows.push_back(single);
-  rows.push_back({"attention weights times values are the result", attention_inputs(small),
-                  [](const Tensors& x) {
-                    const AttentionOptions options{.scale = 0.5};
-                    const auto [result, lse] = attention(x[0], x[1], x[2], options);
-                    return sum(attention_weights(x[0], x[1], lse, options), {-1}) + sum(result) * 0.0;
-                  },
-                  [](const std::vector<Values>&) { return Values(12, 1.0); }});
-}
-
 void add_rows_of_numbers(std::vector<OpCase>& rows) {
   rows.push_back({"softmax",
                   {within({5, 13}, -2, 2)},
@@ -182,26 +79,6 @@ void add_rows_of_numbers(std::vector<OpCase>& rows) {
                   [](const Tensors& x) { return layer_norm(x[0], x[1], x[2], 1e-6); },
                   [](const std::vector<Values>& x) { return layer_norm_rows(x[0], x[1], x[2], 1e-6); }});
   rows.back().twice_differentiable = false;
-  rows.push_back({"cross_entropy",
-                  {within({6, 11}, -2, 2), indices({6}, 11)},
-                  [](const Tensors& x) { return cross_entropy(x[0], x[1]); },
-                  [](const std::vector<Values>& x) { return cross_entropy_rows(x[0], x[1], 0); }});
-  rows.push_back({"cross_entropy with label smoothing",
-                  {within({2, 3, 17}, -2, 2), indices({2, 3}, 17)},
-                  [](const Tensors& x) { return cross_entropy(x[0], x[1], 0.1); },
-                  [](const std::vector<Values>& x) { return cross_entropy_rows(x[0], x[1], 0.1); }});
-  rows.push_back({"cross_entropy of many classes",
-                  {within({3, 1003}, -4, 4), indices({3}, 1003)},
-                  [](const Tensors& x) { return cross_entropy(x[0], x[1], 0.2); },
-                  [](const std::vector<Values>& x) { return cross_entropy_rows(x[0], x[1], 0.2); }});
-  rows.back().twice_differentiable = false;
-}
-
-// Which elements dropout keeps, from the documented definition of random bits. Executables start with seed
-// 0 and counter 0 here.
-bool keeps(std::uint32_t stream, std::size_t i, double rate) {
-  const PhiloxCounter block = philox({static_cast<std::uint32_t>(i / 4), stream, 0, 0}, {0, 0});
-  return block[i % 4] >= static_cast<std::uint32_t>(rate * 4294967296.0);
 }
 
 void add_random(std::vector<OpCase>& rows) {
@@ -280,10 +157,14 @@ void add_updates(std::vector<OpCase>& rows) {
 
 }  // namespace
 
+bool keeps(std::uint32_t stream, std::size_t i, double rate) {
+  const PhiloxCounter block = philox({static_cast<std::uint32_t>(i / 4), stream, 0, 0}, {0, 0});
+  return block[i % 4] >= static_cast<std::uint32_t>(rate * 4294967296.0);
+}
+
 std::vector<OpCase> composite_cases() {
   std::vector<OpCase> rows;
   add_rows_of_numbers(rows);
-  add_attention(rows);
   add_random(rows);
   add_updates(rows);
   return rows;
@@ -292,7 +173,7 @@ std::vector<OpCase> composite_cases() {
 const std::vector<OpCase>& op_cases() {
   static const std::vector<OpCase> rows = [] {
     std::vector<OpCase> all = elementwise_cases();
-    for (auto* part : {&structure_cases, &composite_cases, &recurrent_cases}) {
+    for (auto* part : {&structure_cases, &composite_cases, &attention_cases, &loss_cases, &recurrent_cases}) {
       for (OpCase& row : (*part)()) all.push_back(std::move(row));
     }
     return all;

@@ -172,6 +172,15 @@ void add_products(std::vector<OpCase>& rows) {
                     for (std::size_t i = 0; i < y.size(); ++i) y[i] += x[2][i];
                     return y;
                   }});
+  rows.push_back(
+      {"matmul of a batch accumulates",
+       {within({2, 4, 3}, -1, 1), within({2, 4, 5}, -1, 1), within({2, 3, 5}, -1, 1)},
+       [](const Tensors& x) { return matmul(x[0], x[1], {.transpose_a = true, .accumulate = x[2]}); },
+       [](const std::vector<Values>& x) {
+         Values y = product(swapped(x[0], 2, 4, 3), x[1], 2, 3, 4, 5);
+         for (std::size_t i = 0; i < y.size(); ++i) y[i] += x[2][i];
+         return y;
+       }});
   rows.push_back({"matmul of a row and a column",
                   {within({1, 9}, -1, 1), within({9, 1}, -1, 1)},
                   [](const Tensors& x) { return matmul(x[0], x[1]); },

@@ -41,9 +41,15 @@ struct OpCase {
 
 const std::vector<OpCase>& op_cases();
 
+// Whether dropout keeps element i, from the documented definition of random bits. Executables start with
+// seed 0 and counter 0 here.
+bool keeps(std::uint32_t stream, std::size_t i, double rate);
+
 std::vector<OpCase> elementwise_cases();
 std::vector<OpCase> structure_cases();  // reduce, matmul, views, pad, gather ...
-std::vector<OpCase> composite_cases();  // softmax, layer norm, cross-entropy, attention, dropout ...
+std::vector<OpCase> composite_cases();  // softmax, layer norm, dropout, updates ...
+std::vector<OpCase> attention_cases();
+std::vector<OpCase> loss_cases();
 std::vector<OpCase> recurrent_cases();  // split, GRU and LSTM cells
 
 }  // namespace heed::test

@@ -97,19 +97,19 @@ TEST_CASE("attention and its gradient see the keys that lengths and causality le
 
     std::vector<Value> back_inputs = inputs;
     if (c.lengths) inputs.push_back(own_lengths);
-    const auto out = run(Attention(scale, c.causal), inputs);
+    const AttentionForm form{.scale = scale, .causal = c.causal, .lengths = c.lengths};
+    const auto out = run(Attention(form), inputs);
     check(out[0], expected.result);
     check(out[1], expected.log_sum_exp);
-    CHECK(same_bits(out[1], run(Attention(scale, c.causal), inputs, {{}, {false, true}})[1]));
+    CHECK(same_bits(out[1], run(Attention(form), inputs, {{}, {false, true}})[1]));
 
     back_inputs.insert(back_inputs.end(), {out[0], out[1], gradient});
     if (c.lengths) back_inputs.push_back(own_lengths);
-    const auto back = run(AttentionGrad(scale, c.causal), back_inputs);
+    const auto back = run(AttentionGrad(form), back_inputs);
     check(back[0], expected.grad_q);
     check(back[1], expected.grad_k);
     check(back[2], expected.grad_v);
-    CHECK(
-        same_bits(back[1], run(AttentionGrad(scale, c.causal), back_inputs, {{}, {false, true, false}})[1]));
+    CHECK(same_bits(back[1], run(AttentionGrad(form), back_inputs, {{}, {false, true, false}})[1]));
   }
 }
 
@@ -117,6 +117,6 @@ TEST_CASE("attention to scores of -inf gives zeros, not NaN") {
   const float infinity = std::numeric_limits<float>::infinity();
   const Value q = values<float>({1, 2, 1, 1}, {1, 1});
   const Value k = values<float>({1, 2, 1, 1}, {-infinity, -infinity});
-  const auto out = run(Attention(1, false), {q, k, q});
+  const auto out = run(Attention(AttentionForm{}), {q, k, q});
   CHECK((out[0].f(0) == 0 && out[1].f(1) == -infinity));
 }
