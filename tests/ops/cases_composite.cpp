@@ -10,6 +10,7 @@
 #include <heed/ops/random.h>
 #include <heed/ops/reduce.h>
 #include <heed/ops/softmax.h>
+#include <heed/ops/split.h>
 #include <heed/ops/stop_gradient.h>
 #include <heed/ops/views.h>
 
@@ -133,6 +134,61 @@ void add_updates(std::vector<OpCase>& rows) {
                       const double m = 0.9 * x[1][i] + 0.1 * g;
                       const double v = 0.98 * x[2][i] + (1 - 0.98) * g * g;
                       y.push_back(x[0][i] - 0.1 * (m / 0.19) / (std::sqrt(v / 0.03) + 1e-9));
+                    }
+                    return y;
+                  }});
+  rows.push_back({"adam_update with weight decay",
+                  {within({9}, -1, 1), within({9}, -1, 1), within({9}, 0.1, 1), within({9}, -1, 1)},
+                  [](const Tensors& x) {
+                    const auto number = [&](double value) { return scalar_like(x[0], value); };
+                    return adam_update({x[0], x[1], x[2]}, x[3], number(0.1), number(0.19), number(0.03),
+                                       {0.9, 0.98, 1e-9, 0.2})
+                        .parameter;
+                  },
+                  [](const std::vector<Values>& x) {
+                    Values y;
+                    for (std::size_t i = 0; i < 9; ++i) {
+                      const double m = 0.9 * x[1][i] + 0.1 * x[3][i];
+                      const double v = 0.98 * x[2][i] + (1 - 0.98) * x[3][i] * x[3][i];
+                      y.push_back(x[0][i] * (1 - 0.1 * 0.2) -
+                                  0.1 * (m / 0.19) / (std::sqrt(v / 0.03) + 1e-9));
+                    }
+                    return y;
+                  }});
+  for (const bool nesterov : {false, true}) {
+    rows.push_back({nesterov ? "momentum_update of Nesterov" : "momentum_update",
+                    {within({9}, -1, 1), within({9}, -1, 1), within({9}, -1, 1)},
+                    [=](const Tensors& x) {
+                      const MomentumState next =
+                          momentum_update({x[0], x[1]}, x[2], scalar_like(x[0], 0.1), {0.9, nesterov});
+                      return stack(Tensors{next.parameter, next.momentum});
+                    },
+                    [=](const std::vector<Values>& x) {
+                      Values y, velocity;
+                      for (std::size_t i = 0; i < 9; ++i) {
+                        velocity.push_back(0.9 * x[1][i] + x[2][i]);
+                        y.push_back(x[0][i] - 0.1 * (nesterov ? x[2][i] + 0.9 * velocity[i] : velocity[i]));
+                      }
+                      y.insert(y.end(), velocity.begin(), velocity.end());
+                      return y;
+                    }});
+  }
+  rows.push_back({"adadelta_update",
+                  {within({9}, -1, 1), within({9}, 0.1, 1), within({9}, 0.1, 1), within({9}, -1, 1)},
+                  [](const Tensors& x) {
+                    const AdadeltaState next =
+                        adadelta_update({x[0], x[1], x[2]}, x[3], scalar_like(x[0], 0.5), {0.9, 1e-3});
+                    return stack(Tensors{next.parameter, next.gradients, next.steps});
+                  },
+                  [](const std::vector<Values>& x) {
+                    Values y(27);
+                    for (std::size_t i = 0; i < 9; ++i) {
+                      const double g = x[3][i];
+                      const double v = 0.9 * x[1][i] + 0.1 * g * g;
+                      const double step = std::sqrt(x[2][i] + 1e-3) / std::sqrt(v + 1e-3) * g;
+                      y[i] = x[0][i] - 0.5 * step;
+                      y[9 + i] = v;
+                      y[18 + i] = 0.9 * x[2][i] + 0.1 * step * step;
                     }
                     return y;
                   }});
