@@ -61,6 +61,11 @@ struct UpdateAt final : Op {
 };
 
 Tensor gather_rows(Tensor table, Tensor indices, Where where = Where::current());
+// What words mean: gather_rows by another name, for a table [V, d] and words [...] -> [..., d].
+inline Tensor embedding(Tensor table, Tensor words, Where where = Where::current()) {
+  return gather_rows(table, words, where);
+}
+
 Tensor scatter_add(Tensor base, Tensor indices, Tensor rows, Where where = Where::current());
 
 Tensor slice_at(Tensor x, int axis, Tensor position, std::int64_t size, Where where = Where::current());

@@ -1,10 +1,12 @@
 #include <cmath>
+#include <numbers>
 
 #include <fmt/format.h>
 
 #include <heed/ops/elementwise.h>
 #include <heed/ops/philox.h>
 #include <heed/ops/random.h>
+#include <heed/ops/views.h>
 
 namespace heed {
 
@@ -67,6 +69,32 @@ Tensor random_bits(Tensor key, std::uint32_t stream, Shape shape, Where where) {
 
 Tensor iota(Graph& graph, TensorType type, int axis, Where where) {
   return graph.apply_one(std::make_shared<Iota>(type, normalize_axis(axis, type.shape.rank())), {}, where);
+}
+
+namespace {
+
+// Whole numbers in [0, 2^24), exact in every type.
+Tensor random_integers(Graph& graph, Shape shape, const RandomOptions& options) {
+  const std::uint32_t stream = stream_of(graph.unique_name(options.name));
+  return cast(shift_right(random_bits(random_key(graph), stream, shape), 8.0), options.dtype);
+}
+
+}  // namespace
+
+Tensor uniform(Graph& graph, Shape shape, double low, double high, const RandomOptions& options,
+               Where where) {
+  const auto origin = graph.at(where);
+  return random_integers(graph, shape, options) * ((high - low) * 0x1p-24) + low;
+}
+
+Tensor normal(Graph& graph, Shape shape, double mean, double deviation, const RandomOptions& options,
+              Where where) {
+  const auto origin = graph.at(where);
+  const std::int64_t count = shape.elements();
+  const Tensor both = random_integers(graph, {2, count}, options);
+  const auto part = [&](std::int64_t i) { return reshape(slice(both, 0, i, 1), shape); };
+  const Tensor radius = sqrt(-2.0 * log((part(0) + 1.0) * 0x1p-24));  // of (0, 1]: no logarithm of 0
+  return radius * cos(part(1) * (2 * std::numbers::pi * 0x1p-24)) * deviation + mean;
 }
 
 Tensor dropout(Tensor x, double rate, const std::string& name, Where where) {

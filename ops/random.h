@@ -64,6 +64,20 @@ Tensor random_key(Graph& graph, Where where = Where::current());  // one for eac
 Tensor random_bits(Tensor key, std::uint32_t stream, Shape shape, Where where = Where::current());
 Tensor iota(Graph& graph, TensorType type, int axis, Where where = Where::current());
 
+// Numbers drawn evenly from [low, high): multiples of 2^-24 in [0, 1), scaled. The stream is named as dropout's
+// is. Nothing flows back.
+struct RandomOptions {
+  DType dtype = DType::f32;
+  std::string name = "random";
+};
+Tensor uniform(Graph& graph, Shape shape, double low = 0, double high = 1, const RandomOptions& options = {},
+               Where where = Where::current());
+
+// Numbers from the normal distribution of this mean and deviation, by Box and Muller 1958. On different
+// backends they are equal but for rounding.
+Tensor normal(Graph& graph, Shape shape, double mean = 0, double deviation = 1,
+              const RandomOptions& options = {}, Where where = Where::current());
+
 // The stream is named by the open scopes, `name` and how many dropouts of that name came before.
 // A rate of 0 returns x itself.
 Tensor dropout(Tensor x, double rate, const std::string& name = "dropout", Where where = Where::current());

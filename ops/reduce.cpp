@@ -88,6 +88,11 @@ Tensor mean(Tensor x, std::vector<std::int64_t> axes, bool keep, Where where) {
   return multiply(Operand(total, where), 1.0 / count);
 }
 
+Tensor variance(Tensor x, std::vector<std::int64_t> axes, bool keep, Where where) {
+  const auto origin = x.graph().at(where);
+  return mean(square(x - mean(x, axes, true)), axes, keep);
+}
+
 Tensor sum_to(Tensor x, const Shape& shape, Where where) {
   if (x.shape() == shape) return x;
   const int added = x.shape().rank() - shape.rank();

@@ -30,6 +30,10 @@ Tensor reduce_min(Tensor x, std::vector<std::int64_t> axes = {}, bool keep = fal
                   Where where = Where::current());
 Tensor mean(Tensor x, std::vector<std::int64_t> axes = {}, bool keep = false, Where where = Where::current());
 
+// The mean squared distance from the mean (divided by the count itself).
+Tensor variance(Tensor x, std::vector<std::int64_t> axes = {}, bool keep = false,
+                Where where = Where::current());
+
 // Undoes broadcasting: sums x over the axes along which `shape` was repeated.
 Tensor sum_to(Tensor x, const Shape& shape, Where where = Where::current());
 

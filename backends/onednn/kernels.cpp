@@ -42,6 +42,7 @@ KernelTable fill() {
   table.add<UpdateAt>(make_update_at, {0b011});
   table.add<Pad>(make_pad, {all_inputs});
   table.add<Concatenate>(make_concatenate, {all_inputs});
+  table.add<Reverse>(make_reverse, {all_inputs});
   table.add<After>(make_after, {all_inputs});
   table.add<Iota>(make_iota, {0, accepts_iota});
   table.add<TopK>(make_top_k, {0, accepts_top_k});

@@ -46,6 +46,24 @@ host::Kernel make_concatenate(const Concatenate& op, const host::KernelRequest& 
           0};
 }
 
+host::Kernel make_reverse(const Reverse& op, const host::KernelRequest& request) {
+  const TensorLayout& x = request.inputs[0];
+  Strides source = x.strides;
+  std::int64_t first = 0;
+  for (const std::int64_t axis : op.axes) {
+    std::int64_t& stride = source[as_size(axis)];
+    first += (x.type.shape[static_cast<int>(axis)] - 1) * stride;
+    stride = -stride;
+  }
+  first *= static_cast<std::int64_t>(size_of(x.type.dtype));
+  const StridedCopy copy(x.type.dtype, x.type.shape, source, request.outputs[0].strides);
+  const bool empty = x.type.shape.elements() == 0;
+  return {[=](const host::KernelCall& call) {
+            if (!empty) copy.run(call.pool, call.inputs[0] + first, call.outputs[0]);
+          },
+          0};
+}
+
 host::Kernel make_after(const After&, const host::KernelRequest& request) {
   const TensorLayout& x = request.inputs[0];
   const StridedCopy copy(x.type.dtype, x.type.shape, x.strides, request.outputs[0].strides);

@@ -13,6 +13,7 @@ host::KernelTable make_table() {
   table.add<Matmul>(make_matmul, {.strided_inputs = all_inputs});
   table.add<Pad>(make_pad);
   table.add<Concatenate>(make_concatenate);
+  table.add<Reverse>(make_reverse);
   table.add<After>(make_after);
   table.add<GatherRows>(make_gather_rows);
   table.add<ScatterAdd>(make_scatter_add);

@@ -9,6 +9,7 @@
 #include <heed/ops/pad.h>
 #include <heed/ops/random.h>
 #include <heed/ops/reduce.h>
+#include <heed/ops/reverse.h>
 #include <heed/ops/topk.h>
 
 namespace heed::reference {
@@ -22,6 +23,7 @@ Kernel make_reduce(const Reduce& op, const KernelRequest& request);
 Kernel make_matmul(const Matmul& op, const KernelRequest& request);
 Kernel make_pad(const Pad& op, const KernelRequest& request);
 Kernel make_concatenate(const Concatenate& op, const KernelRequest& request);
+Kernel make_reverse(const Reverse& op, const KernelRequest& request);
 Kernel make_after(const After& op, const KernelRequest& request);
 Kernel make_gather_rows(const GatherRows& op, const KernelRequest& request);
 Kernel make_scatter_add(const ScatterAdd& op, const KernelRequest& request);

@@ -1,4 +1,4 @@
-// Ops that move elements without computing: pad, concatenate, after.
+// Ops that move elements without computing: pad, concatenate, reverse, after.
 #include <cstring>
 
 #include <heed/backends/reference/elements.h>
@@ -47,6 +47,29 @@ Kernel make_concatenate(const Concatenate& op, const KernelRequest& request) {
         if (rows[i] > 0) std::memcpy(to, call.inputs[i] + static_cast<std::size_t>(o) * rows[i], rows[i]);
         to += rows[i];
       }
+    }
+  };
+  return kernel;
+}
+
+Kernel make_reverse(const Reverse& op, const KernelRequest& request) {
+  const TensorLayout in = request.inputs[0];
+  const auto size = static_cast<std::int64_t>(size_of(in.type.dtype));
+  const Strides to = dense_strides(in.type.shape);
+  Strides from = in.strides;
+  std::int64_t start = 0;
+  for (const std::int64_t axis : op.axes) {
+    std::int64_t& stride = from[static_cast<std::size_t>(axis)];
+    start += (in.type.shape[static_cast<int>(axis)] - 1) * stride;
+    stride = -stride;
+  }
+  Kernel kernel;
+  kernel.run = [=](const KernelCall& call) {
+    Walk<2> walk(in.type.shape, {&from, &to});
+    for (std::int64_t i = 0; i < in.type.shape.elements(); ++i, walk.next()) {
+      const auto [source, target] = walk.offsets();
+      std::memcpy(call.outputs[0] + target * size, call.inputs[0] + (start + source) * size,
+                  static_cast<std::size_t>(size));
     }
   };
   return kernel;
