@@ -42,7 +42,7 @@ Tensor add(Operand a, Operand b);
 Tensor subtract(Operand a, Operand b);
 Tensor multiply(Operand a, Operand b);
 Tensor divide(Operand a, Operand b);     // integers truncate toward zero
-Tensor remainder(Operand a, Operand b);  // with the sign of a
+Tensor remainder(Operand a, Operand b);  // with the sign of a; its jumps have no gradient
 Tensor minimum(Operand a, Operand b);    // equal operands share the gradient
 Tensor maximum(Operand a, Operand b);
 Tensor power(Operand a, Operand b);

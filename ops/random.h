@@ -64,8 +64,8 @@ Tensor random_key(Graph& graph, Where where = Where::current());  // one for eac
 Tensor random_bits(Tensor key, std::uint32_t stream, Shape shape, Where where = Where::current());
 Tensor iota(Graph& graph, TensorType type, int axis, Where where = Where::current());
 
-// Numbers drawn evenly from [low, high): multiples of 2^-24 in [0, 1), scaled. The stream is named as dropout's
-// is. Nothing flows back.
+// Numbers drawn evenly from [low, high): multiples of 2^-24 in [0, 1), scaled. The stream is named as
+// dropout's is. Nothing flows back.
 struct RandomOptions {
   DType dtype = DType::f32;
   std::string name = "random";

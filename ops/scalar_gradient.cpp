@@ -126,6 +126,11 @@ void ReverseSweep::visit(const ScalarInstruction& step, Register result) {
       return arrive(first, neg(mul(g, out_.emit(ScalarOp::sin, value(first)))));
     case ScalarOp::power:
       return visit_power(step, y, g);
+    case ScalarOp::remainder: {  // a - b * trunc(a / b), and trunc is (a - y) / b
+      arrive(first, g);
+      const Register whole = div(sub(value(first), y), value(second));
+      return arrive(second, neg(mul(g, whole)));
+    }
     case ScalarOp::convert: {
       const DType from = out_.type_of(value(first));
       if (is_floating(from)) arrive(first, out_.emit(ScalarOp::convert, from, g));
@@ -133,7 +138,6 @@ void ReverseSweep::visit(const ScalarInstruction& step, Register result) {
     }
     // Steps and integers: nothing flows.
     case ScalarOp::constant:
-    case ScalarOp::remainder:
     case ScalarOp::equal:
     case ScalarOp::less:
     case ScalarOp::less_equal:

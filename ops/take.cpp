@@ -22,9 +22,10 @@ Tensor take_along_axis(Tensor x, Tensor indices, int axis, Where where) {
   const bool fits = in_range && indices.dtype() == DType::i32 && indices.shape().rank() == rank &&
                     indices.shape().with(axis, 0) == x.shape().with(axis, 0);
   if (!fits || x.shape().elements() > std::numeric_limits<std::int32_t>::max()) {
-    throw ShapeError(fmt::format("take_along_axis: indices must be i32 and equal x outside axis {}, and x have "
-                                 "fewer than 2^31 elements\n  x        {}\n  indices  {}\n  at {}",
-                                 axis, describe(x), describe(indices), describe(where)));
+    throw ShapeError(
+        fmt::format("take_along_axis: indices must be i32 and equal x outside axis {}, and x have "
+                    "fewer than 2^31 elements\n  x        {}\n  indices  {}\n  at {}",
+                    axis, describe(x), describe(indices), describe(where)));
   }
   Graph& graph = x.graph();
   const auto origin = graph.at(where);

@@ -11,11 +11,12 @@ namespace heed {
 // a window's edges are constants.
 Tensor in_window(Tensor centre, std::int64_t size, double half_width, Where where = Where::current());
 
-// centre [...] -> [..., size]: exp(-(s - centre)^2 / (2 deviation^2)), by which local-p multiplies its windowed
-// softmax without normalising again. The paper's deviation is half of the window's half width.
+// centre [...] -> [..., size]: exp(-(s - centre)^2 / (2 deviation^2)), by which local-p multiplies its
+// windowed softmax without normalising again. The paper's deviation is half of the window's half width.
 Tensor gaussian_window(Tensor centre, std::int64_t size, double deviation, Where where = Where::current());
 
-// hidden [..., n], weight [L, n] -> scores [..., size] of the first `size` positions by the target state alone
+// hidden [..., n], weight [L, n] -> scores [..., size] of the first `size` positions by the target state
+// alone
 // ("location"). Positions from L on score -inf, so that they get no attention.
 Tensor location_scores(Tensor hidden, Tensor weight, std::int64_t size, Where where = Where::current());
 

@@ -76,7 +76,6 @@ std::vector<OpCase> elementwise_cases() {
       "divide", divide, [](double a, double b) { return a / b; }, 0.5, 2));
   rows.push_back(binary(
       "remainder", heed::remainder, [](double a, double b) { return std::fmod(a, b); }, 0.5, 2));
-  rows.back().differentiable = false;
   rows.push_back(binary("minimum", minimum, [](double a, double b) { return std::min(a, b); }));
   rows.push_back(binary("maximum", maximum, [](double a, double b) { return std::max(a, b); }));
   rows.push_back(binary(

@@ -50,7 +50,8 @@ void add_activations(std::vector<OpCase>& rows) {
                   [](const Tensors& x) { return maxout(x[0]); },
                   [](const std::vector<Values>& x) {
                     Values y;
-                    for (std::size_t i = 0; i < x[0].size(); i += 2) y.push_back(std::max(x[0][i], x[0][i + 1]));
+                    for (std::size_t i = 0; i < x[0].size(); i += 2)
+                      y.push_back(std::max(x[0][i], x[0][i + 1]));
                     return y;
                   }});
   rows.push_back({"linear",
@@ -183,7 +184,8 @@ void add_masks(std::vector<OpCase>& rows) {
                   [](const Tensors& x) { return cast(is_within(x[0], 4), DType::f32); },
                   [](const std::vector<Values>& x) {
                     Values y;
-                    for (std::size_t i = 0; i < 16; ++i) y.push_back(static_cast<double>(i % 4) < x[0][i / 4]);
+                    for (std::size_t i = 0; i < 16; ++i)
+                      y.push_back(static_cast<double>(i % 4) < x[0][i / 4]);
                     return y;
                   },
                   false});
@@ -210,9 +212,8 @@ void add_masks(std::vector<OpCase>& rows) {
     rows.push_back({size == 3 ? "location_scores of a short sentence" : "location_scores beyond the last one",
                     {within({2, 4}, -1, 1), within({5, 4}, -1, 1)},
                     [=](const Tensors& x) {
-                      return masked_softmax(
-                          location_scores(x[0], x[1], static_cast<std::int64_t>(size)),
-                          x[0].graph().constant(Array::scalar(true)));
+                      return masked_softmax(location_scores(x[0], x[1], static_cast<std::int64_t>(size)),
+                                            x[0].graph().constant(Array::scalar(true)));
                     },
                     [=](const std::vector<Values>& x) {
                       Values scores;
@@ -236,7 +237,9 @@ double random_unit(std::uint32_t stream, std::size_t i) {
 void add_random_numbers(std::vector<OpCase>& rows) {
   rows.push_back({"uniform",
                   {within({1}, 0, 1)},
-                  [](const Tensors& x) { return uniform(x[0].graph(), {3, 7}, -1, 3, {.name = "noise"}); },
+                  [](const Tensors& x) {
+                    return uniform(x[0].graph(), {3, 7}, -1, 3, {.name = "noise"});
+                  },
                   [](const std::vector<Values>&) {
                     Values y;
                     for (std::size_t i = 0; i < 21; ++i)
@@ -246,7 +249,9 @@ void add_random_numbers(std::vector<OpCase>& rows) {
                   false});
   rows.push_back({"normal",
                   {within({1}, 0, 1)},
-                  [](const Tensors& x) { return normal(x[0].graph(), {5, 9}, 2, 0.5); },
+                  [](const Tensors& x) {
+                    return normal(x[0].graph(), {5, 9}, 2, 0.5);
+                  },
                   [](const std::vector<Values>&) {
                     Values y;
                     for (std::size_t i = 0; i < 45; ++i) {
