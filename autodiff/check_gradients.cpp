@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <heed/autodiff/check_gradients.h>
 #include <heed/autodiff/gradients.h>
@@ -9,8 +10,8 @@
 namespace heed {
 
 std::string to_string(const GradientCheck& check) {
-  return fmt::format("{} element {}: gradient {}, finite difference {}, off by {:.3g}", check.tensor,
-                     check.element, check.analytic, check.numeric, check.worst);
+  return fmt::format("{} at [{}]: gradient {}, finite difference {}, off by {:.3g}", check.tensor,
+                     fmt::join(check.index, ", "), check.analytic, check.numeric, check.worst);
 }
 
 namespace {
@@ -24,6 +25,15 @@ std::size_t place_of(const Evaluate& evaluate, std::vector<Feed>& point, const T
   return point.size() - 1;
 }
 
+std::vector<std::int64_t> index_of(const Shape& shape, std::int64_t element) {
+  std::vector<std::int64_t> index(static_cast<std::size_t>(shape.rank()));
+  for (int axis = shape.rank(); axis-- > 0;) {
+    index[static_cast<std::size_t>(axis)] = element % shape[axis];
+    element /= shape[axis];
+  }
+  return index;
+}
+
 }  // namespace
 
 GradientCheck check_gradients(const Evaluate& evaluate, Tensor loss, std::span<const Tensor> wrt,
@@ -35,7 +45,8 @@ GradientCheck check_gradients(const Evaluate& evaluate, Tensor loss, std::span<c
   const std::vector<Array> analytic = evaluate(grads, at);
 
   const auto loss_at = [&] { return evaluate(std::span(&loss, 1), at).front().number(0); };
-  GradientCheck result{-1, {}, 0, 0, 0};
+  GradientCheck result;
+  result.worst = -1;
   for (std::size_t t = 0; t < wrt.size(); ++t) {
     Array& values = at[places[t]].values;
     const std::int64_t count = values.elements();
@@ -52,11 +63,21 @@ GradientCheck check_gradients(const Evaluate& evaluate, Tensor loss, std::span<c
       const double exact = analytic[t].number(i);
       double error = std::abs(exact - numeric) / std::max({1.0, std::abs(exact), std::abs(numeric)});
       if (std::isnan(error)) error = HUGE_VAL;
-      if (error > result.worst) result = {error, describe(wrt[t]), i, exact, numeric};
+      if (error > result.worst)
+        result = {error, describe(wrt[t]), i, index_of(values.shape(), i), exact, numeric};
     }
   }
   result.worst = std::max(result.worst, 0.0);
   return result;
+}
+
+GradientCheck check_gradients(const Evaluate& evaluate, Tensor loss, std::span<const Feed> point,
+                              const GradientCheckOptions& options) {
+  Tensors wrt;
+  for (const Tensor& variable : loss.graph().variables()) {
+    if (is_floating(variable.dtype())) wrt.push_back(variable);
+  }
+  return check_gradients(evaluate, loss, wrt, point, options);
 }
 
 }  // namespace heed

@@ -10,13 +10,15 @@
 namespace heed {
 
 struct GradientCheck {
-  double worst = 0;          // largest |analytic - numeric| / max(1, |analytic|, |numeric|)
-  std::string tensor;        // where: "encoder/w f64[3, 4]"
-  std::int64_t element = 0;  // and which of its elements
+  double worst = 0;                 // largest |analytic - numeric| / max(1, |analytic|, |numeric|)
+  std::string tensor;               // where: "encoder/w f64[3, 4]"
+  std::int64_t element = 0;         // and which of its elements, counted through
+  std::vector<std::int64_t> index;  // the same, axis by axis
   double analytic = 0;
   double numeric = 0;
 };
 
+// "encoder/w f64[3, 4] at [2, 1]: gradient 0.5, finite difference 0.25, off by 0.25"
 std::string to_string(const GradientCheck& check);
 
 struct GradientCheckOptions {
@@ -30,5 +32,10 @@ struct GradientCheckOptions {
 // themselves are off by 1e-3. Adds nodes to the loss's graph.
 GradientCheck check_gradients(const Evaluate& evaluate, Tensor loss, std::span<const Tensor> wrt,
                               std::span<const Feed> point, const GradientCheckOptions& options = {});
+
+// The same for all floating-point variables of the loss's graph: a user's whole model. Dropout does no harm,
+// as each run of an Evaluate draws the same numbers.
+GradientCheck check_gradients(const Evaluate& evaluate, Tensor loss, std::span<const Feed> point = {},
+                              const GradientCheckOptions& options = {});
 
 }  // namespace heed

@@ -10,6 +10,10 @@ class HostBackend final : public Backend {
  public:
   HostBackend(std::string name, const KernelTable& kernels, int threads);
 
+  // To copy, so that a backend of one's own can have these kernels and others. A backend only refers to its
+  // table, which must live as long.
+  const KernelTable& kernels() const { return kernels_; }
+
   std::string name() const override { return name_; }
   std::string description() const override;
   bool claims(const Op& op, Types inputs, Types outputs) const override;

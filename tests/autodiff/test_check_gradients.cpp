@@ -5,6 +5,7 @@
 #include <heed/autodiff/check_gradients.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/matmul.h>
+#include <heed/ops/random.h>
 #include <heed/ops/reduce.h>
 
 using namespace heed;
@@ -42,7 +43,7 @@ TEST_CASE("the checker names the worst element of a wrong gradient") {
   CHECK(check.analytic == doctest::Approx(9));
   CHECK(check.numeric == doctest::Approx(6));
   CHECK(check.worst == doctest::Approx(3.0 / 9));
-  CHECK(to_string(check).find("model/wrong f64[4] element 3: gradient ") == 0);
+  CHECK(to_string(check).find("model/wrong f64[4] at [3]: gradient ") == 0);
 }
 
 TEST_CASE("a gradient that is not a number is the worst there is") {
@@ -77,4 +78,35 @@ TEST_CASE("values given for the point are where gradients are checked") {
       check_gradients(evaluate(), sum(wrong_square(x, 0)), std::span(&x, 1), std::span(&point, 1));
   CHECK(check.analytic == doctest::Approx(15));
   CHECK(check.numeric == doctest::Approx(10));
+}
+
+TEST_CASE("a whole model is checked without naming its variables") {
+  Graph graph;
+  const Tensor x = graph.input("x", DType::f64, {2, 3});
+  const Tensor w = graph.variable("first/w", DType::f64, {3, 4}, normal_with(0, 1));
+  const Tensor v = graph.variable("second/v", DType::f64, {4}, normal_with(0, 1));
+  const Tensor calls = graph.variable("calls", DType::i32, {}, zeros());  // not floating-point: left out
+  const Feed point{x, Array(Shape{2, 3}, Doubles{1, -2, 0.5, 0.25, 3, -1})};
+  const Tensor hidden = dropout(tanh(matmul(x, w)), 0.3) * cast(calls + 1.0, DType::f64);
+  const GradientCheck right = check_gradients(evaluate(), sum(hidden * v), std::span(&point, 1));
+  CHECK(right.worst < 1e-8);
+  CHECK(right.tensor != "");
+  // Only w's rows behind the first five elements are wrong, and the worst of them is named by row and column.
+  const Tensor loss = sum(tanh(matmul(x, wrong_square(w, 5)))) + sum(square(v));
+  const GradientCheck wrong = check_gradients(evaluate(), loss, std::span(&point, 1));
+  CHECK(wrong.worst > 1e-3);
+  CHECK(wrong.tensor == "first/w f64[3, 4]");
+  REQUIRE(wrong.index.size() == 2);
+  CHECK(wrong.index[0] * 4 + wrong.index[1] == wrong.element);
+  CHECK(wrong.element >= 5);
+  CHECK(to_string(wrong).find(" at [" + std::to_string(wrong.index[0]) + ", ") != std::string::npos);
+}
+
+TEST_CASE("of a whole model a choice of elements can be checked") {
+  Graph graph;
+  const Tensor w = graph.variable("w", DType::f64, {10, 10}, normal_with(0, 1));
+  // Wrong from element 91 on; a choice of ten elements, every tenth, passes those by.
+  const Tensor loss = sum(wrong_square(w, 91));
+  CHECK(check_gradients(evaluate(), loss).worst > 0.1);
+  CHECK(check_gradients(evaluate(), loss, {}, {.most_elements = 10}).worst < 1e-7);
 }
