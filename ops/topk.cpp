@@ -19,12 +19,11 @@ std::optional<Gradients> TopK::gradient(const Applied& forward,
                                         std::span<const std::optional<Tensor>> outputs) const {
   if (!outputs[0]) return Gradients{std::nullopt};
   const Tensor& x = forward.inputs[0];
-  const int rank = x.shape().rank();
-  const Shape wide = forward.outputs[0].shape().appended(x.shape()[-1]);  // [..., k, N]
+  const Shape columns{x.shape().without(-1).elements(), k, 1};
   const Tensor places = iota(x.graph(), {DType::i32, {x.shape()[-1]}}, 0);
-  const Tensor here = equal(insert_axis(forward.outputs[1], rank), broadcast_to(places, wide));
-  const Tensor spread = select(here, insert_axis(*outputs[0], rank), 0.0);
-  return Gradients{sum(spread, {rank - 1})};
+  const Tensor here = equal(reshape(forward.outputs[1], columns), places);  // [rows, k, N]
+  const Tensor spread = select(here, reshape(*outputs[0], columns), 0.0);
+  return Gradients{reshape(sum(spread, {1}), x.shape())};
 }
 
 TopKResult top_k(Tensor x, std::int64_t k, Where where) {

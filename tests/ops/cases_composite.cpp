@@ -230,7 +230,7 @@ const std::vector<OpCase>& op_cases() {
   static const std::vector<OpCase> rows = [] {
     std::vector<OpCase> all = elementwise_cases();
     for (auto* part : {&structure_cases, &composite_cases, &function_cases, &attention_cases, &loss_cases,
-                       &recurrent_cases}) {
+                       &recurrent_cases, &wide_cases, &empty_cases}) {
       for (OpCase& row : (*part)()) all.push_back(std::move(row));
     }
     return all;

@@ -51,6 +51,8 @@ std::vector<OpCase> composite_cases();  // softmax, layer norm, dropout, updates
 std::vector<OpCase> function_cases();   // activations, masks, windows, take, random numbers ...
 std::vector<OpCase> attention_cases();
 std::vector<OpCase> loss_cases();
+std::vector<OpCase> wide_cases();       // all ops at rank 8
+std::vector<OpCase> empty_cases();      // all ops on nothing
 std::vector<OpCase> recurrent_cases();  // split, GRU and LSTM cells
 
 }  // namespace heed::test

@@ -120,3 +120,19 @@ TEST_CASE("attention to scores of -inf gives zeros, not NaN") {
   const auto out = run(Attention(AttentionForm{}), {q, k, q});
   CHECK((out[0].f(0) == 0 && out[1].f(1) == -infinity));
 }
+
+TEST_CASE("biases and dropout of the weights are left to the expansion") {
+  const TensorType x{DType::f32, {1, 2, 1, 4}};
+  const std::vector<TensorType> forward{x, x, x};
+  const std::vector<TensorType> backward{x, x, x, x, {DType::f32, {1, 1, 2}}, x};
+  const auto claims = [&](const AttentionForm& form) {
+    const Attention op(form);
+    const AttentionGrad grad(form);
+    const bool claimed = onednn::kernels().find(op)->traits.accepts(op, forward, {});
+    CHECK(onednn::kernels().find(grad)->traits.accepts(grad, backward, {}) == claimed);
+    return claimed;
+  };
+  CHECK(claims({.causal = true}));
+  CHECK_FALSE(claims({.bias = true}));
+  CHECK_FALSE(claims({.dropout = 0.1}));
+}
