@@ -40,8 +40,9 @@ RecurrentOptions small(std::int64_t in, std::int64_t units) {
 }
 
 // [S, B, width] of numbers that are all different.
-Tensor sequence(Graph& graph, std::int64_t steps, std::int64_t batch, std::int64_t width) {
-  Array values(DType::f64, {steps, batch, width});
+Tensor sequence(Graph& graph, std::int64_t steps, std::int64_t batch, std::int64_t width,
+                DType dtype = DType::f64) {
+  Array values(dtype, {steps, batch, width});
   for (std::int64_t i = 0; i < values.elements(); ++i) values.set_number(i, std::sin(1.7 * double(i)));
   return graph.constant(values);
 }
@@ -170,6 +171,53 @@ TEST_CASE_TEMPLATE("the gradient of an unrolled layer neither pads nor adds up m
     accumulating += step.op->name() == "matmul" && step.inputs.size() == 3;
   const int matrices = std::is_same_v<Layer, GruLayer> ? 2 : 1;
   CHECK(accumulating == 5 * matrices);
+}
+
+TEST_CASE("a step is its products and one or two elementwise ops") {
+  constexpr int steps = 6;
+  const auto plan_of = [](auto layer_of) {
+    Graph graph;
+    const Tensor ends = lengths(graph, {6, 2});
+    const Tensor states = layer_of(graph)(sequence(graph, steps, 2, 2), ends).states;
+    Variables variables(open_backend("reference"), 0);
+    return compile({states}, variables).plan();
+  };
+  const Plan gru = plan_of([](Graph& graph) { return GruLayer(graph, "layer", small(2, 3)); });
+  const Plan lstm = plan_of([](Graph& graph) { return LstmLayer(graph, "layer", small(2, 3)); });
+  // Over all steps: the product of the inputs, their bias, the mask (which takes two), and the concatenation.
+  CHECK(count_ops(gru, "matmul") == 1 + 2 * steps);
+  CHECK(count_ops(lstm, "matmul") == 1 + steps);
+  CHECK(count_ops(gru, "elementwise") == 2 * steps);
+  CHECK(count_ops(lstm, "elementwise") == steps);
+  CHECK(gru.steps.size() <= 5 + 4 * steps);
+  CHECK(lstm.steps.size() <= 5 + 2 * steps);
+}
+
+TEST_CASE_TEMPLATE("every backend gives the reference's states and gradients", Layer, GruLayer, LstmLayer) {
+  const auto run_on = [](const std::string& backend, DType dtype) {
+    Graph graph;
+    RecurrentOptions options = small(5, 19);
+    options.dtype = dtype;
+    const Bidirectional<Layer> both(graph, "encoder", options);
+    const Tensor inputs = sequence(graph, 7, 3, 5, dtype);
+    const Tensor states = both(inputs, lengths(graph, {7, 1, 4})).states;
+    Tensors fetches = gradients(sum(square(states)), graph.variables());
+    fetches.push_back(states);
+    return evaluate_on(open_backend(backend))(fetches, {});
+  };
+  const std::vector<Array> exact = run_on("reference", DType::f64);
+  for (const std::string& backend : backend_names()) {
+    CAPTURE(backend);
+    const std::vector<Array> got = run_on(backend, DType::f32);
+    for (std::size_t k = 0; k < exact.size(); ++k) {
+      double worst = 0;
+      for (std::int64_t i = 0; i < exact[k].elements(); ++i) {
+        const double scale = std::max(1.0, std::abs(exact[k].number(i)));
+        worst = std::max(worst, std::abs(got[k].number(i) - exact[k].number(i)) / scale);
+      }
+      CHECK(worst < 1e-4);
+    }
+  }
 }
 
 TEST_CASE("the forget gate's bias can start at one") {

@@ -8,6 +8,7 @@
 
 #include <heed/autodiff/check_gradients.h>
 #include <heed/autodiff/gradients.h>
+#include <heed/autodiff/jvp.h>
 #include <heed/backends/executable.h>
 #include <heed/backends/host/kernel_table.h>
 #include <heed/backends/reference/kernels.h>
@@ -150,6 +151,30 @@ TEST_CASE("every second derivative agrees with finite differences in float64") {
         check_gradients(evaluate, total, built.reals, built.point, {.most_elements = 16});
     CAPTURE(to_string(check));
     CHECK(check.worst < 1e-6);
+  }
+}
+
+// Along a direction t an output y moves by J t, and y's weighted sum by w . J t, which is gradient . t.
+TEST_CASE("every derivative along a direction agrees with the gradient in float64") {
+  for (const OpCase& row : op_cases()) {
+    if (!row.differentiable) continue;
+    CAPTURE(row.name);
+    const Built built = build(row, DType::f64);
+    Tensors tangents;
+    for (std::size_t i = 0; i < built.reals.size(); ++i) {
+      Array tangent(DType::f64, built.reals[i].shape());
+      for (std::int64_t k = 0; k < tangent.elements(); ++k)
+        tangent.set_number(k, unit(70 + static_cast<std::uint32_t>(i), k) - 0.5);
+      tangents.push_back(built.graph->constant(tangent));
+    }
+    const Tensor along = jvp(std::span(&built.result, 1), built.reals, tangents).front();
+    Tensors fetches{weighted_sum(along, 99)};
+    const Tensors slopes = gradients(weighted_sum(built.result, 99), built.reals);
+    for (std::size_t i = 0; i < slopes.size(); ++i) fetches.push_back(sum(slopes[i] * tangents[i]));
+    const std::vector<Array> values = run("reference", built, fetches);
+    double expected = 0;
+    for (std::size_t i = 1; i < values.size(); ++i) expected += values[i].number(0);
+    CHECK(distance(values[0].number(0), expected) < 1e-10);
   }
 }
 
