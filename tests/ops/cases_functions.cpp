@@ -7,6 +7,7 @@
 #include <heed/ops/elementwise.h>
 #include <heed/ops/gather.h>
 #include <heed/ops/linear.h>
+#include <heed/ops/log_cosh.h>
 #include <heed/ops/mask.h>
 #include <heed/ops/philox.h>
 #include <heed/ops/random.h>
@@ -45,6 +46,13 @@ void add_activations(std::vector<OpCase>& rows) {
   rows.push_back(unary(
       "softplus of large values", softplus, [](double x) { return x > 40 ? x : std::log1p(std::exp(x)); },
       -700, 900));
+
+  rows.push_back(unary("log_cosh", log_cosh, [](double x) { return std::log(std::cosh(x)); }));
+  rows.push_back(unary(
+      "log_cosh of large values", log_cosh,
+      [](double x) { return std::abs(x) + std::log1p(std::exp(-2 * std::abs(x))) - std::log(2); }, -800,
+      800));
+  rows.back().differentiable = false;  // sums of large numbers are too coarse for differences
   rows.push_back({"maxout",
                   {within({2, 3, 8}, -1, 1)},
                   [](const Tensors& x) { return maxout(x[0]); },
