@@ -11,8 +11,8 @@ struct ViewLayout {
   Strides strides;
 };
 
-// A primitive that only re-reads its operand. `layout` is given the operand's strides; nullopt when they
-// do not allow a view (a reshape of a transposed tensor), so that a dense copy must come first.
+// A primitive that only re-reads its first operand. `layout` is given the operand's strides; nullopt when
+// they do not allow a view (a reshape of a transposed tensor), so that a dense copy must come first.
 struct ViewOp : Op {
   double flops(Types, Types) const override { return 0; }
   virtual std::optional<ViewLayout> layout(const TensorType& operand, const Strides& strides) const = 0;

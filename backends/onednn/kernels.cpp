@@ -43,7 +43,6 @@ KernelTable fill() {
   table.add<Pad>(make_pad, {all_inputs});
   table.add<Concatenate>(make_concatenate, {all_inputs});
   table.add<Reverse>(make_reverse, {all_inputs});
-  table.add<After>(make_after, {all_inputs});
   table.add<Iota>(make_iota, {0, accepts_iota});
   table.add<TopK>(make_top_k, {0, accepts_top_k});
   table.add<LayerNorm>(make_layer_norm, {0, all_f32});

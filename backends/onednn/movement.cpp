@@ -64,16 +64,6 @@ host::Kernel make_reverse(const Reverse& op, const host::KernelRequest& request)
           0};
 }
 
-host::Kernel make_after(const After&, const host::KernelRequest& request) {
-  const TensorLayout& x = request.inputs[0];
-  const StridedCopy copy(x.type.dtype, x.type.shape, x.strides, request.outputs[0].strides);
-  return {[=](const host::KernelCall& call) {
-            const bool in_place = call.outputs[0] == call.inputs[0];
-            if (!in_place) copy.run(call.pool, call.inputs[0], call.outputs[0]);
-          },
-          0};
-}
-
 bool accepts_iota(const Op&, Types, Types outputs) {
   return outputs[0].dtype == DType::f32 || outputs[0].dtype == DType::i32;
 }

@@ -1,8 +1,7 @@
-// Kernels that place elements without computing: pad, concatenate, reverse, after, iota.
+// Kernels that place elements without computing: pad, concatenate, reverse, iota.
 #pragma once
 
 #include <heed/backends/host/kernel.h>
-#include <heed/ops/after.h>
 #include <heed/ops/pad.h>
 #include <heed/ops/random.h>
 #include <heed/ops/reverse.h>
@@ -12,7 +11,6 @@ namespace heed::onednn {
 host::Kernel make_pad(const Pad& op, const host::KernelRequest& request);
 host::Kernel make_concatenate(const Concatenate& op, const host::KernelRequest& request);
 host::Kernel make_reverse(const Reverse& op, const host::KernelRequest& request);
-host::Kernel make_after(const After& op, const host::KernelRequest& request);
 bool accepts_iota(const Op& op, Types inputs, Types outputs);
 host::Kernel make_iota(const Iota& op, const host::KernelRequest& request);
 

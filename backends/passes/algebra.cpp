@@ -3,6 +3,7 @@
 #include <heed/backends/passes/passes.h>
 #include <heed/backends/passes/repeated_inputs.h>
 #include <heed/graph/sources.h>
+#include <heed/ops/after.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/pad.h>
 #include <heed/ops/scalar_simplify.h>
@@ -97,6 +98,7 @@ bool pads_nothing(const Pad& pad) {
 LoweredGraph simplify_algebra(const LoweredGraph& from) {
   return rewrite(from, [](NodeId, const Node& node, std::span<const Tensor> inputs, Graph& into) -> Tensors {
     const Op& op = *node.op;
+    if (dynamic_cast<const After*>(&op)) return {};  // changes no value, but keeps what is equal apart
     if (dynamic_cast<const ViewOp*>(&op)) return simplified_view(op, inputs[0], node.outputs[0]);
     if (const auto* elementwise = dynamic_cast<const Elementwise*>(&op)) {
       return simplified_elementwise(*elementwise, inputs, node.outputs[0], into);

@@ -14,7 +14,6 @@ host::KernelTable make_table() {
   table.add<Pad>(make_pad);
   table.add<Concatenate>(make_concatenate);
   table.add<Reverse>(make_reverse);
-  table.add<After>(make_after, {.strided_inputs = 0b10});  // the event is not read
   table.add<GatherRows>(make_gather_rows);
   table.add<ScatterAdd>(make_scatter_add);
   table.add<SliceAt>(make_slice_at);

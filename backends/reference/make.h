@@ -2,7 +2,6 @@
 #pragma once
 
 #include <heed/backends/host/kernel.h>
-#include <heed/ops/after.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/gather.h>
 #include <heed/ops/matmul.h>
@@ -24,7 +23,6 @@ Kernel make_matmul(const Matmul& op, const KernelRequest& request);
 Kernel make_pad(const Pad& op, const KernelRequest& request);
 Kernel make_concatenate(const Concatenate& op, const KernelRequest& request);
 Kernel make_reverse(const Reverse& op, const KernelRequest& request);
-Kernel make_after(const After& op, const KernelRequest& request);
 Kernel make_gather_rows(const GatherRows& op, const KernelRequest& request);
 Kernel make_scatter_add(const ScatterAdd& op, const KernelRequest& request);
 Kernel make_slice_at(const SliceAt& op, const KernelRequest& request);

@@ -1,4 +1,4 @@
-// Ops that move elements without computing: pad, concatenate, reverse, after.
+// Ops that move elements without computing: pad, concatenate, reverse.
 #include <cstring>
 
 #include <heed/backends/reference/elements.h>
@@ -71,16 +71,6 @@ Kernel make_reverse(const Reverse& op, const KernelRequest& request) {
       std::memcpy(call.outputs[0] + target * size, call.inputs[0] + (start + source) * size,
                   static_cast<std::size_t>(size));
     }
-  };
-  return kernel;
-}
-
-Kernel make_after(const After&, const KernelRequest& request) {
-  const auto bytes = static_cast<std::size_t>(request.outputs[0].type.bytes());
-  Kernel kernel;
-  kernel.run = [=](const KernelCall& call) {
-    const bool in_place = call.outputs[0] == call.inputs[0];
-    if (bytes > 0 && !in_place) std::memcpy(call.outputs[0], call.inputs[0], bytes);
   };
   return kernel;
 }

@@ -20,10 +20,10 @@ struct EvaluationOptions {
 struct Evaluation {
   std::vector<std::string> translations;  // one for each line of the test set
   BleuScore bleu;
-  std::string signature;         // of the score
-  double perplexity = 0;         // of the references' pieces, </s> counted, under teacher forcing
-  std::int64_t pieces = 0;       // in how many pieces, lines with an empty side left out
-  std::int64_t left_out = 0;     // lines too long to be read whole; they are translated all the same
+  std::string signature;      // of the score
+  double perplexity = 0;      // of the references' pieces, </s> counted, under teacher forcing
+  std::int64_t pieces = 0;    // in how many pieces, lines with an empty side left out
+  std::int64_t left_out = 0;  // lines too long to be read whole; they are translated all the same
 };
 
 // Reads PREFIX.SOURCE and PREFIX.TARGET in the languages of the checkpoint: a run's best one, or the one at
