@@ -6,7 +6,7 @@
 #include <heed/backends/check_finite.h>
 #include <heed/backends/executable.h>
 #include <heed/backends/passes/pipeline.h>
-#include <heed/backends/planner.h>
+#include <heed/backends/schedule.h>
 
 namespace heed {
 
@@ -113,10 +113,11 @@ Executable compile(std::span<const Tensor> fetches, std::span<const Update> upda
   if (!fetches.empty()) state->graph = fetches.front().graph().serial();
   if (!updates.empty()) state->graph = updates.front().graph->serial();
   const Evaluate evaluate = evaluate_now(variables.shared_backend());
-  state->plan = plan_steps(lower(fetches, updates, backend, evaluate, options), backend);
+  PlannedProgram planned =
+      plan_program(lower(fetches, updates, backend, evaluate, options), backend, options);
+  state->plan = std::move(planned.plan);
+  state->program = std::move(planned.program);
   Plan& plan = state->plan;
-  state->program = backend.compile(plan);
-  place_storages(plan, *state->program);
 
   std::int64_t variable_bytes = 0;
   for (const NodeId id : plan.variable_nodes) variable_bytes += plan.graph->node(id).outputs[0].bytes();

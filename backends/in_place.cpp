@@ -43,11 +43,15 @@ bool may_take_over(Plan& plan, const Step& step, std::size_t output, int storage
   return true;
 }
 
+using StorageTensors = std::vector<std::vector<int>>;
+
 // Moves everything that lies in storage `from` to storage `to`.
-void move_storage(Plan& plan, int from, int to) {
-  for (PlannedTensor& tensor : plan.tensors) {
-    if (tensor.storage == from) tensor.storage = to;
-  }
+void move_storage(Plan& plan, StorageTensors& tensors, int from, int to) {
+  auto& moved = tensors[static_cast<std::size_t>(from)];
+  for (const int index : moved) tensor_at(plan, index).storage = to;
+  auto& there = tensors[static_cast<std::size_t>(to)];
+  there.insert(there.end(), moved.begin(), moved.end());
+  moved.clear();
   storage_at(plan, to).last_step = std::max(storage_at(plan, to).last_step, storage_at(plan, from).last_step);
   storage_at(plan, to).first_step =
       std::min(storage_at(plan, to).first_step, storage_at(plan, from).first_step);
@@ -100,6 +104,13 @@ bool updates_in_place(Plan& plan, const Assignment& assignment, const std::vecto
 
 }  // namespace
 
+std::vector<std::vector<int>> tensors_by_storage(const Plan& plan) {
+  StorageTensors tensors(plan.storages.size());
+  for (std::size_t i = 0; i < plan.tensors.size(); ++i)
+    tensors[static_cast<std::size_t>(plan.tensors[i].storage)].push_back(static_cast<int>(i));
+  return tensors;
+}
+
 void find_lifetimes(Plan& plan) {
   for (Storage& storage : plan.storages) storage.first_step = storage.last_step = -1;
   std::vector<bool> seen(plan.storages.size());
@@ -134,6 +145,7 @@ void update_variables(Plan& plan, const std::vector<Assignment>& assignments) {
     if (from.kind == Storage::Kind::variable && assignment.value != assignment.variable) from.last_step = end;
   }
   std::vector<Writer> writers = find_writers(plan);
+  StorageTensors tensors = tensors_by_storage(plan);
   std::vector<Assignment> copied;
   for (const Assignment& assignment : assignments) {
     if (assignment.value == assignment.variable) continue;
@@ -142,7 +154,7 @@ void update_variables(Plan& plan, const std::vector<Assignment>& assignments) {
       plan.steps[writers[static_cast<std::size_t>(tensor_at(plan, assignment.value).storage)].step].note +=
           "updates in place ";
       value.last_step = end;
-      move_storage(plan, tensor_at(plan, assignment.value).storage,
+      move_storage(plan, tensors, tensor_at(plan, assignment.value).storage,
                    tensor_at(plan, assignment.variable).storage);
     } else {
       copied.push_back(assignment);
@@ -170,6 +182,7 @@ void update_variables(Plan& plan, const std::vector<Assignment>& assignments) {
 
 void reuse_inputs(Plan& plan) {
   find_lifetimes(plan);
+  StorageTensors tensors = tensors_by_storage(plan);
   for (std::size_t s = 0; s < plan.steps.size(); ++s) {
     Step& step = plan.steps[s];
     for (std::size_t o = 0; o < step.outputs.size(); ++o) {
@@ -186,7 +199,7 @@ void reuse_inputs(Plan& plan) {
                                storage.first_step < static_cast<int>(s);
         if (!dies_here || candidate == own || storage.bytes != storage_at(plan, own).bytes) continue;
         if (!may_take_over(plan, step, o, candidate)) continue;
-        move_storage(plan, own, candidate);
+        move_storage(plan, tensors, own, candidate);
         step.note += "in place ";
         // From here on the storage belongs to the output, also for this step's other outputs.
         storage_at(plan, candidate).last_step =

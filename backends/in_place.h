@@ -21,6 +21,9 @@ void update_variables(Plan& plan, const std::vector<Assignment>& assignments);
 // Lets outputs take over the storage of an input that dies at their step, where the op allows it.
 void reuse_inputs(Plan& plan);
 
+// The planned tensors that lie in each storage.
+std::vector<std::vector<int>> tensors_by_storage(const Plan& plan);
+
 // Recomputes first and last steps of all storages from the steps, feeds and fetches.
 void find_lifetimes(Plan& plan);
 

@@ -26,6 +26,8 @@ bool overlap(const Storage& a, const Storage& b) {
   return a.first_step <= b.last_step && b.first_step <= a.last_step;
 }
 
+}  // namespace
+
 std::int64_t most_alive(const Plan& plan) {
   std::vector<std::int64_t> change(plan.steps.size() + 3);
   for (const Storage& storage : plan.storages) {
@@ -37,8 +39,6 @@ std::int64_t most_alive(const Plan& plan) {
   for (const std::int64_t bytes : change) most = std::max(most, alive += bytes);
   return most;
 }
-
-}  // namespace
 
 void place_storages(Plan& plan, const Program& program) {
   add_scratch(plan, program);

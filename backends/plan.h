@@ -60,9 +60,10 @@ struct Plan {
   int random_key = nothing;            // tensor, if any step draws random bits
   std::vector<NodeId> constants;       // nodes, in order of the storages of kind constant
   std::int64_t constant_bytes = 0;
-  std::int64_t arena_bytes = 0;  // the planned peak of everything that is not a variable or constant
-  std::int64_t live_bytes = 0;   // the most that is alive at once: a lower bound of arena_bytes
-  int state_copies = 0;          // variables that could not be updated in place
+  std::int64_t arena_bytes = 0;          // the planned peak of everything that is not a variable or constant
+  std::int64_t program_order_bytes = 0;  // what arena_bytes would be in the order of the program
+  std::int64_t live_bytes = 0;           // the most that is alive at once: a lower bound of arena_bytes
+  int state_copies = 0;                  // variables that could not be updated in place
 };
 
 std::string to_text(const Plan& plan);  // a table: order, op, offsets, notes; then the peak

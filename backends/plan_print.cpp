@@ -62,11 +62,12 @@ std::string to_text(const Plan& plan) {
   }
   const double mib = 1 << 20;
   text += fmt::format(
-      "steps {}, arena {:.2f} MiB ({:.2f} MiB alive at once), constants {:.2f} MiB, variables {}, "
+      "steps {}, arena {:.2f} MiB ({:.2f} MiB in program order, {:.2f} MiB alive at once), constants {:.2f} "
+      "MiB, variables {}, "
       "state copies: {}\n",
       plan.steps.size(), static_cast<double>(plan.arena_bytes) / mib,
-      static_cast<double>(plan.live_bytes) / mib, static_cast<double>(plan.constant_bytes) / mib,
-      plan.variables.size(), plan.state_copies);
+      static_cast<double>(plan.program_order_bytes) / mib, static_cast<double>(plan.live_bytes) / mib,
+      static_cast<double>(plan.constant_bytes) / mib, plan.variables.size(), plan.state_copies);
   return text;
 }
 

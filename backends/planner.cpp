@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <heed/backends/in_place.h>
+#include <heed/backends/join.h>
 #include <heed/backends/planner.h>
 #include <heed/graph/sources.h>
 #include <heed/ops/elementwise.h>
@@ -24,11 +25,12 @@ class StepWriter {
     count_readers();
   }
 
-  Plan write() {
+  Plan write(bool join) {
     for (NodeId id = 0; id < graph_.size(); ++id) {
       if (live_[id]) visit(id);
     }
     for (const OutputId fetch : lowered_.fetches) plan_.fetches.push_back(fetched(fetch));
+    if (join) concatenate_in_place(plan_, assignments_);
     update_variables(plan_, assignments_);
     reuse_inputs(plan_);
     return std::move(plan_);
@@ -187,8 +189,8 @@ class StepWriter {
 
 }  // namespace
 
-Plan plan_steps(const LoweredGraph& lowered, const Backend& backend) {
-  return StepWriter(lowered, backend).write();
+Plan plan_steps(const LoweredGraph& lowered, const Backend& backend, bool join) {
+  return StepWriter(lowered, backend).write(join);
 }
 
 }  // namespace heed

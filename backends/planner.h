@@ -8,8 +8,12 @@
 
 namespace heed {
 
-// Steps, views and storages with their lifetimes. In-place decisions are made, offsets are not.
-Plan plan_steps(const LoweredGraph& lowered, const Backend& backend);
+// Steps, views and storages with their lifetimes. In-place decisions are made, offsets are not. `join`:
+// whether concatenations may be computed in place.
+Plan plan_steps(const LoweredGraph& lowered, const Backend& backend, bool join = true);
+
+// The most bytes of the arena that are alive at once.
+std::int64_t most_alive(const Plan& plan);
 
 // Adds working memory for the steps, then gives every arena storage its offset.
 void place_storages(Plan& plan, const Program& program);
