@@ -50,8 +50,7 @@ class Joiner {
     const Storage& from = storage(at.storage);
     const bool is_whole = at.offset == 0 && at.layout.is_dense() && at.layout.type.bytes() > 0 &&
                           at.layout.type.bytes() == content_[static_cast<std::size_t>(at.storage)];
-    return from.kind == Storage::Kind::arena && is_whole && at.storage != into &&
-           !kept_.contains(at.storage);
+    return from.kind == Storage::Kind::arena && is_whole && at.storage != into && !kept_.contains(at.storage);
   }
 
   void move(int from, int into, std::int64_t offset) {
@@ -74,7 +73,8 @@ class Joiner {
       if (can_move(part, result.storage)) {
         move(tensor(part).storage, result.storage, offset);
       } else if (layout.type.bytes() > 0) {
-        steps.push_back(copied(step, part, {result.storage, offset, {layout.type, dense_strides(layout.type.shape)}}));
+        steps.push_back(
+            copied(step, part, {result.storage, offset, {layout.type, dense_strides(layout.type.shape)}}));
       }
       offset += layout.type.bytes();
     }

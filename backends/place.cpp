@@ -1,7 +1,8 @@
-// Placement: offsets in the arena, so that storages whose lives overlap do not. Largest first, each at the
-// lowest offset where it fits.
+// Placement: offsets in the arena, so that storages whose lives overlap do not.
 #include <algorithm>
-#include <numeric>
+#include <functional>
+#include <map>
+#include <set>
 
 #include <heed/backends/in_place.h>
 #include <heed/backends/planner.h>
@@ -40,30 +41,121 @@ std::int64_t most_alive(const Plan& plan) {
   return most;
 }
 
+namespace {
+
+// What stays within the arena, from the first step it is alive to the last.
+std::vector<Storage*> arena_storages(Plan& plan) {
+  std::vector<Storage*> found;
+  for (Storage& storage : plan.storages) {
+    if (storage.kind == Storage::Kind::arena && storage.bytes > 0) found.push_back(&storage);
+  }
+  return found;
+}
+
+// Largest first, each at the lowest offset where it fits. Compares every two storages.
+void place_largest_first(Plan& plan, std::vector<Storage*> storages) {
+  std::ranges::stable_sort(storages, std::greater{}, &Storage::bytes);
+  std::vector<const Storage*> placed;  // by offset
+  for (Storage* storage : storages) {
+    std::int64_t offset = 0;
+    for (const Storage* other : placed) {
+      if (!overlap(*storage, *other)) continue;
+      if (other->offset >= offset + storage->bytes) break;
+      offset = std::max(offset, other->offset + other->bytes);
+    }
+    storage->offset = offset;
+    plan.arena_bytes = std::max(plan.arena_bytes, offset + storage->bytes);
+    placed.insert(std::ranges::upper_bound(placed, offset, {}, &Storage::offset), storage);
+  }
+}
+
+// In the order of time, each where it fits best among what is free then. Takes n log n.
+class BestFit {
+ public:
+  void take(Storage& storage) {
+    auto block = by_size_.lower_bound({storage.bytes, 0});
+    if (block == by_size_.end()) return take_from_end(storage);
+    const auto [size, offset] = *block;
+    remove(offset, size);
+    storage.offset = offset;
+    if (size > storage.bytes) add(offset + storage.bytes, size - storage.bytes);
+  }
+
+  void give_back(const Storage& storage) {
+    std::int64_t offset = storage.offset, size = storage.bytes;
+    const auto after = by_offset_.lower_bound(offset);
+    if (after != by_offset_.end() && after->first == offset + size) {
+      size += after->second;
+      remove(after->first, after->second);
+    }
+    const auto next = by_offset_.lower_bound(offset);
+    if (next != by_offset_.begin()) {
+      const auto [before, length] = *std::prev(next);
+      if (before + length == offset) {
+        offset = before;
+        size += length;
+        remove(before, length);
+      }
+    }
+    add(offset, size);
+  }
+
+  std::int64_t end() const { return end_; }
+
+ private:
+  void take_from_end(Storage& storage) {
+    storage.offset = end_;
+    if (!by_offset_.empty()) {
+      const auto [offset, size] = *by_offset_.rbegin();
+      if (offset + size == end_) {
+        storage.offset = offset;
+        remove(offset, size);
+      }
+    }
+    end_ = storage.offset + storage.bytes;
+  }
+  void add(std::int64_t offset, std::int64_t size) {
+    by_offset_.emplace(offset, size);
+    by_size_.emplace(size, offset);
+  }
+  void remove(std::int64_t offset, std::int64_t size) {
+    by_offset_.erase(offset);
+    by_size_.erase({size, offset});
+  }
+
+  std::map<std::int64_t, std::int64_t> by_offset_;           // free blocks
+  std::set<std::pair<std::int64_t, std::int64_t>> by_size_;  // the same as {size, offset}
+  std::int64_t end_ = 0;
+};
+
+void place_by_time(Plan& plan, std::vector<Storage*> storages) {
+  std::ranges::stable_sort(storages, [](const Storage* a, const Storage* b) {
+    return a->first_step != b->first_step ? a->first_step < b->first_step : a->bytes > b->bytes;
+  });
+  std::vector<Storage*> ending = storages;
+  std::ranges::stable_sort(ending, {}, &Storage::last_step);
+  BestFit fit;
+  std::size_t ended = 0;
+  for (Storage* storage : storages) {
+    for (; ending[ended]->last_step < storage->first_step; ++ended) fit.give_back(*ending[ended]);
+    fit.take(*storage);
+  }
+  plan.arena_bytes = fit.end();
+}
+
+// Up to so many storages every two are compared.
+constexpr std::size_t most_compared = 8192;
+
+}  // namespace
+
 void place_storages(Plan& plan, const Program& program) {
   add_scratch(plan, program);
   find_lifetimes(plan);
-  std::vector<std::size_t> order;
-  for (std::size_t i = 0; i < plan.storages.size(); ++i) {
-    if (plan.storages[i].kind == Storage::Kind::arena && plan.storages[i].bytes > 0) order.push_back(i);
-  }
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return plan.storages[a].bytes > plan.storages[b].bytes;
-  });
-  std::vector<const Storage*> placed;  // by offset
-  for (const std::size_t index : order) {
-    Storage& storage = plan.storages[index];
-    std::int64_t offset = 0;
-    for (const Storage* other : placed) {
-      if (!overlap(storage, *other)) continue;
-      if (other->offset >= offset + storage.bytes) break;
-      offset = std::max(offset, other->offset + other->bytes);
-    }
-    storage.offset = offset;
-    plan.arena_bytes = std::max(plan.arena_bytes, offset + storage.bytes);
-    placed.insert(std::upper_bound(placed.begin(), placed.end(), &storage,
-                                   [](const Storage* a, const Storage* b) { return a->offset < b->offset; }),
-                  &storage);
+  std::vector<Storage*> storages = arena_storages(plan);
+  if (storages.size() <= most_compared) {
+    place_largest_first(plan, std::move(storages));
+  } else {
+    place_by_time(plan, std::move(storages));
   }
   plan.live_bytes = most_alive(plan);
 }

@@ -70,7 +70,7 @@ Tensors Graph::append(Node node) {
 
 Tensor Graph::append_source(OpPtr op, Where where) {
   auto types = op->infer({});
-  return append({std::move(op), {}, std::move(types), {}, {origin_for(where)}}).front();
+  return append({std::move(op), {}, std::move(types), {}, Origins(origin_for(where))}).front();
 }
 
 Tensor Graph::input(const std::string& name, DType dtype, const Shape& shape, Where where) {
@@ -123,7 +123,7 @@ Update Graph::assign(Tensor variable, Tensor value, Where where) {
 }
 
 Tensors Graph::apply(const OpPtr& op, std::span<const Tensor> inputs, Where where) {
-  Node node{op, {}, {}, {}, {origin_for(where)}};
+  Node node{op, {}, {}, {}, Origins(origin_for(where))};
   std::vector<TensorType> types;
   types.reserve(inputs.size());
   node.inputs.reserve(inputs.size());
@@ -242,16 +242,37 @@ Tensors Graph::copy(const Node& node, std::span<const Tensor> inputs) {
   return append(std::move(copied));
 }
 
-void Graph::add_origins(NodeId id, const std::vector<Origin>& origins) {
-  auto& kept = nodes_[id].origins;
-  for (const Origin& origin : origins) {
-    const bool known = std::any_of(kept.begin(), kept.end(), [&](const Origin& other) {
-      return other.scope == origin.scope && other.gradient_of == origin.gradient_of &&
-             other.where.line() == origin.where.line() &&
-             std::string_view(other.where.file_name()) == origin.where.file_name();
-    });
-    if (!known) kept.push_back(origin);
+void Graph::add_origins(NodeId id, std::span<const Origin> origins) {
+  nodes_[id].origins.add(origins);
+}
+
+namespace {
+
+// What is made of very many nodes keeps all their lines, but no longer all their scopes.
+constexpr std::size_t most_scopes = 32;
+
+bool same_line(const Origin& a, const Origin& b) {
+  return a.where.line() == b.where.line() && std::string_view(a.where.file_name()) == b.where.file_name();
+}
+
+}  // namespace
+
+void Origins::add(std::span<const Origin> more) {
+  std::vector<Origin> added;
+  const auto is_known = [&](const Origin& origin) {
+    const auto same = [&](const Origin& other) {
+      if (!same_line(origin, other)) return false;
+      const bool crowded = list_->size() + added.size() >= most_scopes;
+      return crowded || (other.scope == origin.scope && other.gradient_of == origin.gradient_of);
+    };
+    return std::ranges::any_of(*list_, same) || std::ranges::any_of(added, same);
+  };
+  for (const Origin& origin : more) {
+    if (!is_known(origin)) added.push_back(origin);
   }
+  if (added.empty()) return;
+  added.insert(added.begin(), list_->begin(), list_->end());
+  list_ = std::make_shared<const std::vector<Origin>>(std::move(added));
 }
 
 }  // namespace heed

@@ -85,7 +85,7 @@ class Graph {
   Tensors copy(const Node& node, std::span<const Tensor> inputs);
 
   // Fusing and merging: `id` now also stands for another node's lines.
-  void add_origins(NodeId id, const std::vector<Origin>& origins);
+  void add_origins(NodeId id, std::span<const Origin> origins);
 
  private:
   Origin origin_for(Where where) const;

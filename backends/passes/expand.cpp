@@ -1,5 +1,7 @@
 // Expansion: composites that the backend does not claim are replaced by their meaning in other ops, again
 // and again until only claimed ops are left.
+#include <algorithm>
+
 #include <heed/backends/passes/passes.h>
 
 namespace heed {
@@ -17,17 +19,19 @@ bool claimed(const Backend& backend, const Node& node, const Graph& graph) {
 
 LoweredGraph expand_unclaimed(const LoweredGraph& from, const Backend& backend) {
   LoweredGraph current = from;
-  for (bool changed = true; changed;) {
-    changed = false;
+  for (;;) {
     const Graph& graph = *current.graph;
-    current =
-        rewrite(current, [&](NodeId, const Node& node, std::span<const Tensor> inputs, Graph&) -> Tensors {
-          if (!node.op->is_composite() || claimed(backend, node, graph)) return {};
-          changed = true;
-          return node.op->expand(inputs);
-        });
+    const std::vector<bool> live = live_nodes(current);
+    std::vector<bool> expands(graph.size());
+    for (NodeId id = 0; id < graph.size(); ++id) {
+      const Node& node = graph.node(id);
+      expands[id] = live[id] && node.op->is_composite() && !claimed(backend, node, graph);
+    }
+    if (std::ranges::find(expands, true) == expands.end()) return current;
+    current = rewrite(current, [&](NodeId id, const Node& node, std::span<const Tensor> inputs, Graph&) {
+      return expands[id] ? node.op->expand(inputs) : Tensors{};
+    });
   }
-  return current;
 }
 
 }  // namespace heed

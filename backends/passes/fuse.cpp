@@ -1,5 +1,7 @@
 // Fusion: an elementwise op whose only reader is an elementwise op of the same shape moves into it, so that
 // the value between them never reaches memory. Programs are concatenated; the arithmetic stays the same.
+#include <algorithm>
+
 #include <heed/backends/passes/passes.h>
 #include <heed/backends/passes/repeated_inputs.h>
 #include <heed/graph/sources.h>
@@ -91,6 +93,7 @@ LoweredGraph fuse_once(const LoweredGraph& from, bool& fused_any) {
   const Graph& old = *from.graph;
   std::vector<bool> pending(old.size());
   for (NodeId id = 0; id < old.size(); ++id) pending[id] = moves_into_reader(old, readers, id);
+  if (std::ranges::find(pending, true) == pending.end()) return from;
 
   return rewrite(from, [&](NodeId, const Node& node, std::span<const Tensor> inputs, Graph& into) -> Tensors {
     const Elementwise* op = elementwise_of(node);

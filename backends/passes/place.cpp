@@ -8,6 +8,17 @@
 
 namespace heed {
 
+namespace {
+
+[[noreturn]] void refuse(const Backend& backend, const Node& node, const std::vector<TensorType>& types) {
+  std::string text;
+  for (const TensorType& type : types) text += (text.empty() ? "" : ", ") + to_string(type);
+  throw Error(fmt::format("compile: the backend {} has no kernel for {}({})\n  at {}", backend.name(),
+                          node.op->name(), text, describe(node.origins.front().where)));
+}
+
+}  // namespace
+
 bool is_source_or_view(const Op& op) {
   return dynamic_cast<const Input*>(&op) || dynamic_cast<const Constant*>(&op) ||
          dynamic_cast<const VariableRead*>(&op) || dynamic_cast<const Assign*>(&op) ||
@@ -15,18 +26,16 @@ bool is_source_or_view(const Op& op) {
 }
 
 LoweredGraph place_on(const LoweredGraph& from, const Backend& backend) {
-  return rewrite(from, [&](NodeId, const Node& node, std::span<const Tensor> inputs, Graph&) -> Tensors {
-    if (is_source_or_view(*node.op)) return {};
+  const Graph& graph = *from.graph;
+  const std::vector<bool> live = live_nodes(from);
+  for (NodeId id = 0; id < graph.size(); ++id) {
+    const Node& node = graph.node(id);
+    if (!live[id] || is_source_or_view(*node.op)) continue;
     std::vector<TensorType> types;
-    std::string text;
-    for (const Tensor& input : inputs) {
-      types.push_back(input.type());
-      text += (text.empty() ? "" : ", ") + to_string(input.type());
-    }
-    if (backend.claims(*node.op, types, node.outputs)) return {};
-    throw Error(fmt::format("compile: the backend {} has no kernel for {}({})\n  at {}", backend.name(),
-                            node.op->name(), text, describe(node.origins.front().where)));
-  });
+    for (const OutputId input : node.inputs) types.push_back(graph.node(input.node).outputs[input.output]);
+    if (!backend.claims(*node.op, types, node.outputs)) refuse(backend, node, types);
+  }
+  return from;
 }
 
 }  // namespace heed

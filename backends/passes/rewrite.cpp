@@ -20,18 +20,22 @@ void mark_inputs(const Graph& graph, std::vector<bool>& marked) {
 LoweredGraph copy_marked(const Graph& graph, const std::vector<bool>& marked,
                          std::span<const OutputId> fetches, const Replace& replace) {
   LoweredGraph result{std::make_shared<Graph>(), {}};
-  std::vector<Tensors> moved(graph.size());
+  std::vector<std::size_t> first(graph.size());  // of a node's outputs in `moved`
+  Tensors moved, inputs;
+  moved.reserve(graph.size());
   for (NodeId id = 0; id < graph.size(); ++id) {
     if (!marked[id]) continue;
     const Node& node = graph.node(id);
-    Tensors inputs;
-    for (const OutputId input : node.inputs) inputs.push_back(moved[input.node][input.output]);
+    inputs.clear();
+    for (const OutputId input : node.inputs) inputs.push_back(moved[first[input.node] + input.output]);
     const auto origin = result.graph->from(node.origins.front());
-    moved[id] = replace(id, node, inputs, *result.graph);
-    if (moved[id].empty()) moved[id] = result.graph->copy(node, inputs);
+    Tensors outputs = replace(id, node, inputs, *result.graph);
+    if (outputs.empty()) outputs = result.graph->copy(node, inputs);
+    first[id] = moved.size();
+    moved.insert(moved.end(), outputs.begin(), outputs.end());
   }
   for (const OutputId fetch : fetches) {
-    const Tensor& tensor = moved[fetch.node][fetch.output];
+    const Tensor& tensor = moved[first[fetch.node] + fetch.output];
     result.fetches.push_back({tensor.node(), tensor.output()});
   }
   return result;

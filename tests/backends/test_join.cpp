@@ -76,7 +76,8 @@ TEST_CASE("a concatenation of concatenations is one block, whatever the sizes of
   const Tensor y = joined({inner, x * 2.0, inner}, 0);
   const Tensor z = joined({first, y}, 0);
   Variables variables(open_backend("reference"));
-  Executable run = compile({y, z, inner}, variables), plain = compile({y, z, inner}, variables, {.optimize = false});
+  Executable run = compile({y, z, inner}, variables),
+             plain = compile({y, z, inner}, variables, {.optimize = false});
   check_plan(run.plan());
   const Array values({1, 4}, std::vector<float>{1, 2, 3, 4});
   run.run({{x, values}});

@@ -22,3 +22,17 @@ TEST_CASE("the training benchmark prints what it measured as JSON") {
   CHECK(result.at("best_tokens_per_s").get<double>() >= result.at("tokens_per_s").get<double>());
   CHECK(result.at("loss").get<double>() > 0);
 }
+
+TEST_CASE("the compile benchmark says what graphs of each size cost") {
+  const std::string command =
+      fmt::format("{}/heed-bench compile --nodes 100 400 --repetitions 1 --json", HEED_BIN_DIR);
+  std::string output(100000, '\0');
+  std::FILE* pipe = ::popen(command.c_str(), "r");
+  output.resize(std::fread(output.data(), 1, output.size(), pipe));
+  CHECK(::pclose(pipe) == 0);
+  const auto result = nlohmann::json::parse(output);
+  REQUIRE(result.size() == 2);
+  CHECK(result[1].at("nodes").get<int>() > 3 * result[0].at("nodes").get<int>());
+  CHECK(result[1].at("steps").get<int>() > result[0].at("steps").get<int>());
+  CHECK(result[1].at("mib").get<double>() > 0);
+}
