@@ -16,17 +16,21 @@ struct Outcome {
   std::string output;  // both streams
 };
 
-// Runs a program of this build in the shell.
-inline Outcome run_program(const std::string& program_and_arguments, const std::string& before = "") {
-  const std::string command = fmt::format("{} {}/{} 2>&1", before, HEED_BIN_DIR, program_and_arguments);
+// Runs a command in the shell.
+inline Outcome run_command(const std::string& command) {
   Outcome outcome;
-  std::FILE* pipe = ::popen(command.c_str(), "r");
+  std::FILE* pipe = ::popen(fmt::format("{{ {}; }} 2>&1", command).c_str(), "r");
   std::array<char, 4096> buffer;
   while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe))
     outcome.output.append(buffer.data(), count);
   const int result = ::pclose(pipe);
   outcome.status = WIFEXITED(result) ? WEXITSTATUS(result) : 128 + WTERMSIG(result);
   return outcome;
+}
+
+// Runs a program of this build in the shell.
+inline Outcome run_program(const std::string& program_and_arguments, const std::string& before = "") {
+  return run_command(fmt::format("{} {}/{}", before, HEED_BIN_DIR, program_and_arguments));
 }
 
 inline Outcome run(const std::string& arguments) {
