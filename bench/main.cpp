@@ -4,9 +4,18 @@
 
 #include "commands.h"
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
 #include <heed/graph/error.h>
+
+namespace {
+
+// Standard error may be full or closed; then the exit status says it alone.
+int fail(const char* kind, const std::exception& error) noexcept {
+  std::fprintf(stderr, "heed-bench: %s%s\n", kind, error.what());
+  return 1;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app("Measures heed's speed.", "heed-bench");
@@ -18,11 +27,9 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   } catch (const heed::Error& error) {
-    fmt::print(stderr, "heed-bench: {}\n", error.what());
-    return 1;
+    return fail("", error);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "heed-bench: unexpected: {}\n", error.what());
-    return 1;
+    return fail("unexpected: ", error);
   }
   return 0;
 }

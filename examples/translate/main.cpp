@@ -6,9 +6,18 @@
 
 #include "commands.h"
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
 #include <heed/graph/error.h>
+
+namespace {
+
+// Standard error may be full or closed; then the exit status says it alone.
+int fail(const char* kind, const std::exception& error) noexcept {
+  std::fprintf(stderr, "heed-translate: %s%s\n", kind, error.what());
+  return 1;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file over the size limit is then an error like any other
@@ -28,11 +37,9 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   } catch (const heed::Error& error) {
-    fmt::print(stderr, "heed-translate: {}\n", error.what());
-    return 1;
+    return fail("", error);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "heed-translate: unexpected: {}\n", error.what());
-    return 1;
+    return fail("unexpected: ", error);
   }
   return status;
 }

@@ -1,4 +1,5 @@
 // heed-translate translate, and heed-translate test on the built-in corpus
+#include <cstdio>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -60,20 +61,20 @@ bool read_line(std::string& line) {
 
 // At a terminal: each line is translated as soon as it is entered, and a bad one does not end the program.
 int converse(Translator& translator, const Flags& flags) {
-  fmt::print(stderr, "Enter a sentence; end with Ctrl-D.\n");
+  std::fputs("Enter a sentence; end with Ctrl-D.\n", stderr);
   std::string line;
   for (std::size_t number = 1;; ++number) {
-    fmt::print(stderr, "> ");
+    std::fputs("> ", stderr);
     if (!read_line(line)) break;
     try {
       const std::vector<std::string> prefixes(flags.prefix.empty() ? 0 : 1, flags.prefix);
       print(number, translator.translate_best({&line, 1}, flags.decoding, prefixes).front(), flags.decoding);
     } catch (const Error& error) {
-      fmt::print(stderr, "{}\n", error.what());
+      std::fprintf(stderr, "%s\n", error.what());
     }
     require_output();
   }
-  fmt::print(stderr, "\n");
+  std::fputs("\n", stderr);
   return 0;
 }
 

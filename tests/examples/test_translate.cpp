@@ -95,6 +95,13 @@ TEST_CASE("a disk that cannot be written to ends training with one message") {
   refuses("train --preset micro --max-steps 1 --out /proc/heed/run", "cannot make the directory");
 }
 
+TEST_CASE("a complaint that cannot be written leaves its exit status, and nothing aborts") {
+  CHECK(run("inspect --checkpoint /missing 2> /dev/full").status == 1);
+  CHECK(run("inspect --checkpoint /missing 2>&-").status == 1);
+  CHECK(run("score --ref /missing 2> /dev/full < /dev/null").status == 1);
+  CHECK(run("train --preset missing 2> /dev/full").status == 2);
+}
+
 TEST_CASE("a short run trains, translates, resumes, and is described") {
   const Directory directory;
   const std::string out = directory / "run";
