@@ -20,6 +20,7 @@ enum ModelField : std::uint32_t { pieces = 1, trainer = 2, normalizer = 3, self_
 enum PieceField : std::uint32_t { piece_text = 1, piece_score = 2, piece_type = 3 };
 enum PieceType : std::uint64_t { normal = 1, unknown = 2, control = 3, byte = 6 };
 constexpr std::uint32_t trainer_model_type = 3;
+constexpr std::uint32_t trainer_unknown_surface = 44;  // what decoding writes for an unknown piece
 constexpr std::uint32_t normalizer_character_map = 2;
 constexpr std::uint32_t self_test_samples = 1;
 
@@ -217,6 +218,9 @@ VocabularyKind check_trainer(std::string_view message, const Complaint& complain
   std::uint64_t type = unigram;
   Fields fields(message, complain);
   while (const auto field = fields.next()) {
+    if (field->number == trainer_unknown_surface && first_invalid_utf8(message_of(*field, complain))) {
+      complain(field->at, "what stands for unknown pieces is not UTF-8");
+    }
     if (field->number != trainer_model_type) continue;
     if (field->type != varint) complain(field->at, "the type of the model must stand here");
     type = field->value;

@@ -1,4 +1,8 @@
 #include <array>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -12,6 +16,24 @@ using nlohmann::json;
 namespace {
 
 constexpr int format_version = 2;
+
+// Sets `to` from a field. The library would turn fractions and numbers of any size into whole ones.
+template <typename Name, typename T>
+void read(const json& from, const Name& name, T& to) {
+  const json& value = from.at(name);
+  if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+    const bool fits = value.is_number_unsigned()
+                          ? std::in_range<T>(value.get<std::uint64_t>())
+                          : value.is_number_integer() && std::in_range<T>(value.get<std::int64_t>());
+    if (fits) {
+      to = value.get<T>();
+      return;
+    }
+    throw Error(fmt::format("\"{}\" is a whole number from {} to {}, not {}", name,
+                            std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), value.dump()));
+  }
+  to = value.get<T>();
+}
 
 struct AveragingName {
   Averaging::Kind kind;
@@ -49,15 +71,15 @@ json to_json(const TransformerConfig& c) {
 
 TransformerConfig transformer_config(const json& c) {
   TransformerConfig config;
-  config.vocabulary = c.at("vocabulary");
-  config.source_vocabulary = c.at("source_vocabulary");
-  config.width = c.at("width");
-  config.feed_forward = c.at("feed_forward");
-  config.heads = c.at("heads");
-  config.encoder_layers = c.at("encoder_layers");
-  config.decoder_layers = c.at("decoder_layers");
-  config.dropout = c.at("dropout");
-  config.norm_epsilon = c.at("norm_epsilon");
+  read(c, "vocabulary", config.vocabulary);
+  read(c, "source_vocabulary", config.source_vocabulary);
+  read(c, "width", config.width);
+  read(c, "feed_forward", config.feed_forward);
+  read(c, "heads", config.heads);
+  read(c, "encoder_layers", config.encoder_layers);
+  read(c, "decoder_layers", config.decoder_layers);
+  read(c, "dropout", config.dropout);
+  read(c, "norm_epsilon", config.norm_epsilon);
   check_config(config);
   return config;
 }
@@ -87,23 +109,23 @@ TrainingRecipe training_recipe(const json& r) {
   TrainingRecipe recipe;
   const json& vocabulary = r.at("vocabulary");
   recipe.vocabulary.kind = vocabulary_kind(vocabulary.at("kind").get<std::string>());
-  recipe.vocabulary.max_size = vocabulary.at("max_size");
-  recipe.vocabulary.shared = vocabulary.at("shared");
-  recipe.batch_tokens = r.at("batch_tokens");
-  recipe.max_length = r.at("max_length");
-  recipe.accumulate = r.at("accumulate");
-  recipe.warmup = r.at("warmup");
-  recipe.rate_scale = r.at("rate_scale");
-  recipe.step.label_smoothing = r.at("label_smoothing");
-  recipe.step.largest_gradient = r.at("largest_gradient");
-  recipe.step.adam_beta1 = r.at("adam_beta1");
-  recipe.step.adam_beta2 = r.at("adam_beta2");
-  recipe.step.adam_epsilon = r.at("adam_epsilon");
-  recipe.validate_every = r.at("validate_every");
+  read(vocabulary, "max_size", recipe.vocabulary.max_size);
+  read(vocabulary, "shared", recipe.vocabulary.shared);
+  read(r, "batch_tokens", recipe.batch_tokens);
+  read(r, "max_length", recipe.max_length);
+  read(r, "accumulate", recipe.accumulate);
+  read(r, "warmup", recipe.warmup);
+  read(r, "rate_scale", recipe.rate_scale);
+  read(r, "label_smoothing", recipe.step.label_smoothing);
+  read(r, "largest_gradient", recipe.step.largest_gradient);
+  read(r, "adam_beta1", recipe.step.adam_beta1);
+  read(r, "adam_beta2", recipe.step.adam_beta2);
+  read(r, "adam_epsilon", recipe.step.adam_epsilon);
+  read(r, "validate_every", recipe.validate_every);
   const json& averaging = r.at("averaging");
   recipe.averaging.kind = averaging_kind(averaging.at("kind"));
-  recipe.averaging.decay = averaging.at("decay");
-  recipe.averaging.count = averaging.at("count");
+  read(averaging, "decay", recipe.averaging.decay);
+  read(averaging, "count", recipe.averaging.count);
   recipe.judge = judge_of(r.at("judge").get<std::string>());
   return recipe;
 }
@@ -121,14 +143,17 @@ json to_json(const TrainingProgress& p) {
 
 TrainingProgress training_progress(const json& p) {
   TrainingProgress progress;
-  progress.step = p.at("step");
-  progress.epoch = p.at("epoch");
-  progress.batch = p.at("batch");
-  progress.run_counter = p.at("run_counter");
-  progress.best_score = p.at("best_score");
-  progress.best_step = p.at("best_step");
-  progress.since_best = p.at("since_best");
-  progress.snapshots = p.at("snapshots").get<std::vector<std::int64_t>>();
+  read(p, "step", progress.step);
+  read(p, "epoch", progress.epoch);
+  read(p, "batch", progress.batch);
+  read(p, "run_counter", progress.run_counter);
+  read(p, "best_score", progress.best_score);
+  read(p, "best_step", progress.best_step);
+  read(p, "since_best", progress.since_best);
+  const json& snapshots = p.at("snapshots");
+  for (std::size_t i = 0; i < snapshots.get_ref<const json::array_t&>().size(); ++i) {
+    read(snapshots, i, progress.snapshots.emplace_back());
+  }
   return progress;
 }
 
@@ -164,12 +189,12 @@ CheckpointInfo checkpoint_info(const json& root) {
                             root.at("format").dump(), format_version));
   }
   CheckpointInfo info;
-  info.model = root.at("model");
-  info.preset = root.at("preset");
-  info.source_language = root.at("source_language");
-  info.target_language = root.at("target_language");
-  info.corpus = root.at("corpus");
-  info.seed = root.at("seed");
+  read(root, "model", info.model);
+  read(root, "preset", info.preset);
+  read(root, "source_language", info.source_language);
+  read(root, "target_language", info.target_language);
+  read(root, "corpus", info.corpus);
+  read(root, "seed", info.seed);
   info.config = transformer_config(root.at("config"));
   info.recipe = training_recipe(root.at("recipe"));
   info.progress = training_progress(root.at("progress"));

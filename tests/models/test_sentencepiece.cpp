@@ -312,6 +312,18 @@ TEST_CASE("what is wrong with a piece of a SentencePiece model is said, with its
   CHECK(message("he").starts_with(" is no sound SentencePiece model: "));  // there is one already
 }
 
+TEST_CASE("what a SentencePiece model writes for unknown pieces is UTF-8") {
+  std::string model = saved(Vocabulary::train(Texts{"the cat"}, VocabularyKind::bpe, 20));
+  const std::string_view surface = "\xE2\x02\x03\uFFFD";  // field 44, three bytes
+  const std::size_t place = model.find(surface);
+  REQUIRE(place != std::string::npos);
+  model[place + surface.size() - 1] = '.';
+  CHECK(load_message(model) ==
+        fmt::format(" is a damaged SentencePiece model, byte {}: what stands for unknown "
+                    "pieces is not UTF-8; fetch or train it again",
+                    place));
+}
+
 TEST_CASE("the special entries of a SentencePiece model stand where heed has them") {
   std::string model = saved(Vocabulary::train(Texts{"the cat"}, VocabularyKind::bpe, 20));
   const std::size_t place = model.find("</s>");

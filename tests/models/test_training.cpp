@@ -2,17 +2,20 @@
 #include <filesystem>
 #include <fstream>
 
+#include "../message_of.h"
 #include "little_training.h"
 #include "temporary_directory.h"
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <heed/models/text/files.h>
 #include <heed/models/training/optimizer.h>
 #include <heed/models/training/safetensors.h>
 #include <heed/ops/elementwise.h>
 
 using namespace heed;
 using namespace heed::little;
+using heed::test::message_of;
 namespace fs = std::filesystem;
 
 TEST_CASE("training the same way twice, with any number of threads, gives the same bytes") {
@@ -158,6 +161,19 @@ TEST_CASE("a damaged or foreign checkpoint is refused with its path") {
   SUBCASE("with a foreign description") {
     write(fs::path(checkpoint) / "config.json", "{\"hello\": 1}");
     CHECK_THROWS_AS(load(), Error);
+  }
+  SUBCASE("with a number that is none of its kind") {
+    const fs::path config = fs::path(checkpoint) / "config.json";
+    std::string text = read_file(config.string());
+    const std::size_t place = text.find("\"epoch\": ");
+    REQUIRE(place != std::string::npos);
+    for (const char* number : {"1e300", "-1e300", "0.5", "18446744073709551615", "true"}) {
+      std::string changed = text;
+      changed.replace(place + 9, text.find_first_of(",\n", place) - place - 9, number);
+      write(config, changed);
+      CHECK(message_of(load).starts_with(
+          fmt::format("{}: \"epoch\" is a whole number from ", config.string())));
+    }
   }
   SUBCASE("not there at all") {
     CHECK_THROWS_AS(Translator("/nowhere/at/all", backend), Error);
