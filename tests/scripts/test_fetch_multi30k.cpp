@@ -24,7 +24,8 @@ struct Site : Directory {
     fs::copy_file(fs::path(HEED_SOURCE_DIR) / "scripts/fetch-multi30k", path / "scripts/fetch-multi30k");
     file("remote/train.en", "A dog.\nA bike.\n");
     file("remote/train.de", "Ein Hund.\nEin Fahrrad.\n");
-    REQUIRE(shell("cd remote && sha256sum train.en train.de > ../scripts/multi30k.sha256 && gzip *").status == 0);
+    REQUIRE(shell("cd remote && sha256sum train.en train.de > ../scripts/multi30k.sha256 && gzip *").status ==
+            0);
   }
   Outcome shell(const std::string& command) const {
     return run_command(fmt::format("cd '{}' && {}", path.string(), command));
