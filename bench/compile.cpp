@@ -64,8 +64,7 @@ struct Measured {
 
 Measured measure(std::int64_t nodes, const Flags& flags, const std::shared_ptr<Backend>& backend) {
   const DeepNetwork sample(20);
-  const auto layers =
-      std::max<std::int64_t>(1, nodes * 20 / static_cast<std::int64_t>(sample.graph.size()));
+  const auto layers = std::max<std::int64_t>(1, nodes * 20 / static_cast<std::int64_t>(sample.graph.size()));
   Measured best;
   for (int i = 0; i < flags.repetitions; ++i) {
     const double begin = seconds_now();
@@ -98,7 +97,8 @@ void compile_graphs(const Flags& flags) {
                        {"compile_s", now.compile},
                        {"mib", now.mib}});
     if (!flags.json) {
-      fmt::print("{:8} {:8} {:10.4f} {:11.4f} {:9.1f}", now.nodes, now.steps, now.build, now.compile, now.mib);
+      fmt::print("{:8} {:8} {:10.4f} {:11.4f} {:9.1f}", now.nodes, now.steps, now.build, now.compile,
+                 now.mib);
       if (last.nodes > 0) fmt::print("  {:.1f} {:.1f}", now.compile / last.compile, now.mib / last.mib);
       fmt::print("\n");
     }
