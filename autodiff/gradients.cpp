@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <heed/autodiff/gradients.h>
+#include <heed/autodiff/recomputation.h>
 #include <heed/ops/accumulate.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/reduce.h>
@@ -49,7 +50,7 @@ class Backward {
   bool depends_on(NodeId id) const { return id < first_ ? wrt_.contains(id) : depends_[id - first_]; }
 
   void visit(NodeId id);
-  Gradients rule(NodeId id, const Applied& forward, std::span<const std::optional<Tensor>> outputs);
+  Gradients rule(const Node& node, const Applied& forward, std::span<const std::optional<Tensor>> outputs);
   Gradients through_expansion(const Node& node, const Applied& forward,
                               std::span<const std::optional<Tensor>> outputs);
 
@@ -59,39 +60,47 @@ class Backward {
   std::unordered_set<NodeId> wrt_;
   std::deque<bool> depends_;
   std::unordered_map<std::uint64_t, Tensor> arriving_;
+  std::unordered_map<std::uint32_t, Recomputation> recomputations_;  // by region
 };
 
 void Backward::visit(NodeId id) {
-  const Node& node = graph_.node(id);
+  const Node node = graph_.node(id);  // a copy: rules append to the graph
   const bool wanted = std::any_of(node.inputs.begin(), node.inputs.end(),
                                   [&](const OutputId input) { return depends_on(input.node); });
   if (!wanted) return;
   std::vector<std::optional<Tensor>> outputs(node.outputs.size());
-  bool any = false;
+  Tensor any;
   for (std::uint32_t i = 0; i < outputs.size(); ++i) {
     const auto found = arriving_.find(key({id, i}));
     if (found == arriving_.end()) continue;
     outputs[i] = found->second;
-    any = true;
+    if (!any) any = found->second;
   }
   if (!any) return;
 
   Origin origin = node.origins.front();
   origin.gradient_of = origin.gradient_of.empty() ? std::string(node.op->name()) : origin.gradient_of;
   const auto guard = graph_.from(origin);
+  Recomputation* recomputation = nullptr;
+  if (node.region != 0) {
+    recomputation = &recomputations_.try_emplace(node.region, graph_, node.region, any).first->second;
+  }
+  const auto value = [&](OutputId of) {
+    return recomputation ? recomputation->value(of) : graph_.tensor(of);
+  };
   Tensors in, out;
-  for (const OutputId input : node.inputs) in.push_back(graph_.tensor(input));
-  for (std::uint32_t i = 0; i < outputs.size(); ++i) out.emplace_back(graph_, id, i);
-  const Gradients gradients = rule(id, {in, out}, outputs);
+  for (const OutputId input : node.inputs) in.push_back(value(input));
+  for (std::uint32_t i = 0; i < outputs.size(); ++i) out.push_back(value({id, i}));
+  const Gradients gradients = rule(node, {in, out}, outputs);
   for (std::size_t i = 0; i < in.size() && i < gradients.size(); ++i) {
-    if (!gradients[i] || !depends_on(in[i].node())) continue;
+    if (!gradients[i] || !depends_on(node.inputs[i].node)) continue;
     // Broadcasting is undone here, once, and not in each rule.
-    arrive({in[i].node(), in[i].output()}, sum_to(*gradients[i], in[i].shape()));
+    arrive(node.inputs[i], sum_to(*gradients[i], in[i].shape()));
   }
 }
 
-Gradients Backward::rule(NodeId id, const Applied& forward, std::span<const std::optional<Tensor>> outputs) {
-  const Node node = graph_.node(id);  // a copy: rules append to the graph
+Gradients Backward::rule(const Node& node, const Applied& forward,
+                         std::span<const std::optional<Tensor>> outputs) {
   if (auto own = node.op->gradient(forward, outputs)) return *own;
   if (node.op->is_composite()) return through_expansion(node, forward, outputs);
   throw Error(fmt::format("gradients: {} has no gradient, and the loss depends on its inputs\n  at {}",
@@ -130,7 +139,7 @@ Gradients Backward::through_expansion(const Node& node, const Applied& forward,
   Tensors wrt;
   for (std::size_t i = 0; i < forward.inputs.size(); ++i) {
     gradients.emplace_back();
-    if (!is_floating(forward.inputs[i].dtype()) || !depends_on(forward.inputs[i].node())) continue;
+    if (!is_floating(forward.inputs[i].dtype()) || !depends_on(node.inputs[i].node)) continue;
     // Of a tensor that is several inputs at once, the first one's gradient is that of all its uses.
     if (std::find(wrt.begin(), wrt.end(), forward.inputs[i]) != wrt.end()) continue;
     asked.push_back(i);

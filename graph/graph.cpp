@@ -70,7 +70,7 @@ Tensors Graph::append(Node node) {
 
 Tensor Graph::append_source(OpPtr op, Where where) {
   auto types = op->infer({});
-  return append({std::move(op), {}, std::move(types), {}, Origins(origin_for(where))}).front();
+  return append({std::move(op), {}, std::move(types), {}, Origins(origin_for(where)), 0}).front();
 }
 
 Tensor Graph::input(const std::string& name, DType dtype, const Shape& shape, Where where) {
@@ -123,7 +123,7 @@ Update Graph::assign(Tensor variable, Tensor value, Where where) {
 }
 
 Tensors Graph::apply(const OpPtr& op, std::span<const Tensor> inputs, Where where) {
-  Node node{op, {}, {}, {}, Origins(origin_for(where))};
+  Node node{op, {}, {}, {}, Origins(origin_for(where)), region_};
   std::vector<TensorType> types;
   types.reserve(inputs.size());
   node.inputs.reserve(inputs.size());
@@ -200,6 +200,10 @@ Graph::OriginGuard Graph::from(Origin origin) {
 
 Graph::OriginGuard Graph::at(Where where) {
   return OriginGuard(*this, origin_for(where));
+}
+
+Graph::Recompute Graph::recompute() {
+  return Recompute(*this);
 }
 
 namespace {

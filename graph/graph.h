@@ -68,6 +68,13 @@ class Graph {
   [[nodiscard]] OriginGuard from(Origin origin);
   [[nodiscard]] OriginGuard at(Where where);  // keeps the current scope
 
+  // While the guard lives, new ops belong to a region of their own, whose values gradients compute again
+  // instead of keeping them from the forward to the backward pass: memory traded for time. Only what enters
+  // and leaves the region is kept. The gradients are the same to the last bit, dropout included. Of nested
+  // regions, an op belongs to the innermost.
+  class Recompute;
+  [[nodiscard]] Recompute recompute();
+
   // Differs between any two graphs of a process, also when one takes the other's place in memory.
   std::uint64_t serial() const { return serial_; }
 
@@ -103,6 +110,8 @@ class Graph {
   std::unordered_map<std::string, std::size_t> name_counts_;
   std::string scope_;
   std::optional<Origin> inherited_;
+  std::uint32_t region_ = 0;  // the open one
+  std::uint32_t regions_ = 0;
 };
 
 class Graph::Scope {
@@ -130,6 +139,20 @@ class Graph::OriginGuard {
  private:
   Graph& graph_;
   std::optional<Origin> outer_;
+};
+
+class Graph::Recompute {
+ public:
+  explicit Recompute(Graph& graph) : graph_(graph), outer_(graph.region_) {
+    graph.region_ = ++graph.regions_;
+  }
+  ~Recompute() { graph_.region_ = outer_; }
+  Recompute(const Recompute&) = delete;
+  Recompute& operator=(const Recompute&) = delete;
+
+ private:
+  Graph& graph_;
+  std::uint32_t outer_;
 };
 
 // "decoder/attend/query f32[32, 7, 64]": how messages speak of a tensor.

@@ -47,8 +47,9 @@ struct Node {
   OpPtr op;
   std::vector<OutputId> inputs;  // always of earlier nodes
   std::vector<TensorType> outputs;
-  std::string name;  // given by the user, or empty
-  Origins origins;   // more than one after fusing or merging
+  std::string name;          // given by the user, or empty
+  Origins origins;           // more than one after fusing or merging
+  std::uint32_t region = 0;  // the innermost open Graph::Recompute when it was made; 0: none
 };
 
 }  // namespace heed

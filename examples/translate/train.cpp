@@ -33,7 +33,7 @@ struct TrainFlags {
   double max_minutes = 0, rate_scale = 0, dropout = -1, label_smoothing = -1, ema = 0;
   std::uint64_t seed = 1;
   int threads = 0;
-  bool resume = false, check_finite = false;
+  bool resume = false, check_finite = false, recompute = false;
 };
 
 Averaging averaging_from(const TrainFlags& flags) {
@@ -85,6 +85,7 @@ TransformerConfig config_for(const TrainFlags& flags, const Vocabularies& vocabu
     config.source_vocabulary = static_cast<std::int64_t>(vocabularies.source.size());
   }
   if (flags.dropout >= 0) config.dropout = flags.dropout;
+  config.recompute = flags.recompute;
   return config;
 }
 
@@ -207,6 +208,8 @@ void add_train(CLI::App& app, int& status) {
       ->capture_default_str();
   command->add_flag("--check-finite", flags->check_finite,
                     "Say which op a NaN or an infinity comes from (slow)");
+  command->add_flag("--recompute", flags->recompute,
+                    "Compute layers again for their gradients: less memory, more time, the same result");
   command->add_flag("--resume", flags->resume, "Go on with the run in --out");
   command->callback([flags, &status] { status = train(*flags); });
 }

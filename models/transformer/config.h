@@ -20,6 +20,9 @@ struct TransformerConfig {
   double dropout = 0.1;  // on each sub-layer's output and on the embedded sequences
   double norm_epsilon = 1e-6;
   DType dtype = DType::f32;
+  // Gradients compute each layer again instead of keeping what it computed: less memory, more time, the same
+  // bits. A way to train, not a property of the model: checkpoints do not hold it.
+  bool recompute = false;
 };
 
 // micro (1+1 layers, 64, 128, 2 heads), tiny (4+4, 128, 256, 4), small (3+3, 256, 1024, 4), base and big as

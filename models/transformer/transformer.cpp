@@ -1,4 +1,5 @@
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -86,6 +87,8 @@ Tensor Transformer::encode(Tensor source, Tensor source_lengths, Where where) {
   for (std::size_t i = 0; i < encoder_.size(); ++i) {
     const EncoderLayer& layer = encoder_[i];
     const auto layer_scope = graph_.scope(fmt::format("{}", i));
+    std::optional<Graph::Recompute> region;
+    if (config_.recompute) region.emplace(graph_);
     const auto attended = layer.self(x, layer.self.project(x), {.key_lengths = source_lengths});
     x = layer.self_norm(x + drop(attended.output, "self"));
     x = layer.feed_forward_norm(x + drop(layer.feed_forward(x), "feed_forward"));
@@ -103,6 +106,8 @@ Tensor Transformer::decode(Tensor target_input, Tensor memory, Tensor source_len
   for (std::size_t i = 0; i < decoder_.size(); ++i) {
     const DecoderLayer& layer = decoder_[i];
     const auto layer_scope = graph_.scope(fmt::format("{}", i));
+    std::optional<Graph::Recompute> region;
+    if (config_.recompute) region.emplace(graph_);
     const auto self = layer.self(y, layer.self.project(y), {.causal = true});
     y = layer.self_norm(y + drop(self.output, "self"));
     const auto cross = layer.cross(y, layer.cross.project(memory), {.key_lengths = source_lengths});

@@ -113,7 +113,7 @@ TEST_CASE("a short run trains, translates, resumes, and is described") {
   CHECK(fs::exists(fs::path(out) / "step-3" / "model.safetensors"));
 
   refuses(train + " --max-steps 5", "exists already");
-  outcome = run(train + " --max-steps 5 --resume");
+  outcome = run(train + " --max-steps 5 --resume --recompute");
   CAPTURE(outcome.output);
   CHECK(outcome.status == 0);
   CHECK(outcome.output.find("resuming at step 3") != std::string::npos);

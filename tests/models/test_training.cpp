@@ -59,6 +59,37 @@ TEST_CASE("a step's plan copies no state and fits its promise") {
   CHECK(static_cast<double>(plan.arena_bytes) < 1.3 * static_cast<double>(plan.live_bytes));
 }
 
+TEST_CASE("recomputed layers train to the same bytes, and resume runs that kept theirs") {
+  const TranslationData data = little_data();
+  const Vocabularies vocabularies = words_of(data);
+  const TemporaryDirectory kept, recomputed;
+  const TrainingResult expected = run_training(data, vocabularies, little_options(vocabularies, kept.name()));
+  TrainerOptions options = little_options(vocabularies, recomputed.name());
+  options.limits.max_steps = 5;
+  run_training(data, vocabularies, options);
+  options.limits.max_steps = 12;
+  options.resume = true;
+  options.config.recompute = true;
+  const TrainingResult result = run_training(data, vocabularies, options);
+  CHECK(bytes_of(fs::path(result.checkpoint) / "model.safetensors") ==
+        bytes_of(fs::path(expected.checkpoint) / "model.safetensors"));
+}
+
+TEST_CASE("recomputed layers need much less memory for a training step") {
+  const auto arena = [](bool recompute) {
+    TransformerConfig config = transformer_preset("small", 1000);
+    config.recompute = recompute;
+    Variables variables(open_backend(backend_names().front()), 1);
+    const TrainingStep step(config, {64, 32, 32}, {}, variables);
+    CHECK(step.executable().plan().state_copies == 0);
+    return step.executable().plan().arena_bytes;
+  };
+  const std::int64_t recomputed = arena(true), kept = arena(false);
+  CAPTURE(recomputed);
+  CAPTURE(kept);
+  CHECK(recomputed < kept / 2);
+}
+
 TEST_CASE("an existing run is not overwritten, and a missing one not resumed") {
   const TranslationData data = little_data();
   const Vocabularies vocabularies = words_of(data);
