@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <heed/models/decoding/beam_search.h>
+#include <heed/models/text/bleu.h>
 
 namespace heed::translate {
 
@@ -17,6 +18,15 @@ void add_backends(CLI::App& app, int& status);
 
 // --beam and --length-penalty.
 void add_decoding_flags(CLI::App* command, DecodingOptions& options);
+
+// --tokenize, --smooth and --lowercase, as what sacreBLEU calls them.
+struct BleuFlags {
+  std::string tokenizer = "13a", smoothing = "exp";
+  bool lowercase = false;
+
+  BleuOptions options() const;
+};
+void add_bleu_flags(CLI::App* command, BleuFlags& flags);
 
 // Exit status of a training that was interrupted and saved.
 inline constexpr int interrupted_status = 130;

@@ -15,9 +15,9 @@ namespace {
 
 struct Flags {
   std::string checkpoint, test, backend, output;
-  std::string tokenizer = "13a", smoothing = "exp";
   int threads = 0;
-  bool lowercase = false, json = false;
+  bool json = false;
+  BleuFlags bleu;
   DecodingOptions decoding{.beam = 5};
 };
 
@@ -51,10 +51,7 @@ void print_text(const Evaluation& evaluation, const Flags& flags) {
 }
 
 int evaluate(const Flags& flags) {
-  const EvaluationOptions options{flags.decoding,
-                                  {.tokenizer = bleu_tokenizer(flags.tokenizer),
-                                   .smoothing = bleu_smoothing(flags.smoothing),
-                                   .lowercase = flags.lowercase}};
+  const EvaluationOptions options{flags.decoding, flags.bleu.options()};
   const auto backend = open_backend(flags.backend.empty() ? backend_names().front() : flags.backend,
                                     {.threads = flags.threads});
   const Evaluation evaluation = heed::evaluate(flags.checkpoint, flags.test, options, backend);
@@ -76,13 +73,7 @@ void add_evaluate(CLI::App& app, int& status) {
   command->add_option("--backend", flags->backend, "What to run on (the fastest there is)");
   command->add_option("--threads", flags->threads, "CPU threads (all)")->check(CLI::PositiveNumber);
   add_decoding_flags(command, flags->decoding);
-  command->add_option("--tokenize", flags->tokenizer, "Tokens of the score: 13a or none")
-      ->check(CLI::IsMember({"13a", "none"}))
-      ->capture_default_str();
-  command->add_option("--smooth", flags->smoothing, "What unmatched n-grams count: exp, floor, add-k or none")
-      ->check(CLI::IsMember({"exp", "floor", "add-k", "none"}))
-      ->capture_default_str();
-  command->add_flag("--lowercase", flags->lowercase, "Compare without regard to case");
+  add_bleu_flags(command, flags->bleu);
   command->add_flag("--json", flags->json, "Print JSON");
   command->callback([flags, &status] { status = evaluate(*flags); });
 }

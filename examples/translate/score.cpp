@@ -18,8 +18,8 @@ namespace {
 
 struct Flags {
   std::vector<std::string> references;
-  std::string tokenizer = "13a", smoothing = "exp";
-  bool lowercase = false, json = false;
+  BleuFlags bleu;
+  bool json = false;
 };
 
 std::vector<std::string> hypotheses_from_input() {
@@ -64,9 +64,7 @@ void print_text(const BleuScore& score, const std::string& signature) {
 int score(const Flags& flags) {
   const std::vector<std::string> hypotheses = hypotheses_from_input();
   const std::vector<std::vector<std::string>> references = read_references(flags, hypotheses.size());
-  const BleuOptions options{.tokenizer = bleu_tokenizer(flags.tokenizer),
-                            .smoothing = bleu_smoothing(flags.smoothing),
-                            .lowercase = flags.lowercase};
+  const BleuOptions options = flags.bleu.options();
   const BleuScore result = corpus_bleu(hypotheses, references, options);
   const std::string signature = bleu_signature(options, references.size());
   flags.json ? print_json(result, signature) : print_text(result, signature);
@@ -77,6 +75,21 @@ int score(const Flags& flags) {
 
 }  // namespace
 
+BleuOptions BleuFlags::options() const {
+  return {
+      .tokenizer = bleu_tokenizer(tokenizer), .smoothing = bleu_smoothing(smoothing), .lowercase = lowercase};
+}
+
+void add_bleu_flags(CLI::App* command, BleuFlags& flags) {
+  command->add_option("--tokenize", flags.tokenizer, "Tokens of the score: 13a or none")
+      ->check(CLI::IsMember({"13a", "none"}))
+      ->capture_default_str();
+  command->add_option("--smooth", flags.smoothing, "What unmatched n-grams count: exp, floor, add-k or none")
+      ->check(CLI::IsMember({"exp", "floor", "add-k", "none"}))
+      ->capture_default_str();
+  command->add_flag("--lowercase", flags.lowercase, "Compare without regard to case");
+}
+
 void add_score(CLI::App& app, int& status) {
   auto flags = std::make_shared<Flags>();
   CLI::App* command =
@@ -84,13 +97,7 @@ void add_score(CLI::App& app, int& status) {
   command
       ->add_option("--ref", flags->references, "Reference translations, one a line; several files if need be")
       ->required();
-  command->add_option("--tokenize", flags->tokenizer, "Tokens of the score: 13a or none")
-      ->check(CLI::IsMember({"13a", "none"}))
-      ->capture_default_str();
-  command->add_option("--smooth", flags->smoothing, "What unmatched n-grams count: exp, floor, add-k or none")
-      ->check(CLI::IsMember({"exp", "floor", "add-k", "none"}))
-      ->capture_default_str();
-  command->add_flag("--lowercase", flags->lowercase, "Compare without regard to case");
+  add_bleu_flags(command, flags->bleu);
   command->add_flag("--json", flags->json, "Print JSON");
   command->callback([flags, &status] { status = score(*flags); });
 }
