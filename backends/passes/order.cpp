@@ -89,18 +89,24 @@ class Scheduler {
     }
   }
 
+  // Each value once, however often the node reads it.
+  std::vector<Value*> values_read_by(const Node& node) {
+    std::vector<Value*> values;
+    for (const OutputId input : node.inputs) {
+      Value* const value = &value_of(input);
+      if (std::ranges::find(values, value) == values.end()) values.push_back(value);
+    }
+    return values;
+  }
+
   // Bytes that running the node sets free, less those it takes.
   std::int64_t gain(NodeId id) {
     const Node& node = graph_.node(id);
     if (is_source_or_view(*node.op)) return 0;
     std::int64_t bytes = 0;
     for (const Value& output : values_[id]) bytes -= output.bytes;
-    std::set<std::pair<NodeId, std::uint32_t>> seen;
-    for (const OutputId input : node.inputs) {
-      const OutputId owner = owner_of(input);
-      if (!seen.emplace(owner.node, owner.output).second) continue;
-      const Value& value = values_[owner.node][owner.output];
-      if (value.readers == 1) bytes += value.bytes;
+    for (const Value* value : values_read_by(node)) {
+      if (value->readers == 1) bytes += value->bytes;
     }
     return bytes;
   }
@@ -130,13 +136,9 @@ class Scheduler {
     by_id_.erase(id);
     const Node& node = graph_.node(id);
     if (dynamic_cast<const ViewOp*>(node.op.get())) return;
-    std::set<std::pair<NodeId, std::uint32_t>> seen;
-    for (const OutputId input : node.inputs) {
-      const OutputId owner = owner_of(input);
-      if (!seen.emplace(owner.node, owner.output).second) continue;
-      Value& value = values_[owner.node][owner.output];
-      if (--value.readers != 1) continue;
-      for (const NodeId reader : value.read_by) {  // the last one now frees it
+    for (Value* value : values_read_by(node)) {
+      if (--value->readers != 1) continue;
+      for (const NodeId reader : value->read_by) {  // the last one now frees it
         if (by_id_.contains(reader)) note_gain(reader);
       }
     }
