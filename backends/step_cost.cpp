@@ -11,8 +11,7 @@ namespace heed {
 namespace {
 
 // `wanted`: for each output whether anybody reads it.
-double flops_of(const Op& op, const std::vector<TensorType>& inputs, const std::vector<TensorType>& outputs,
-                const std::vector<bool>& wanted) {
+double flops_of(const Op& op, Types inputs, Types outputs, const std::vector<bool>& wanted) {
   if (is_source_or_view(op)) return 0;
   if (!op.is_composite()) return op.flops(inputs, outputs);
   Graph graph;

@@ -54,9 +54,17 @@ Graph::Graph() {
   serial_ = ++graphs;
 }
 
-Origin Graph::origin_for(Where where) const {
+Origins Graph::origins_for(Where where) const {
   if (inherited_) return *inherited_;
-  return {scope_, where, {}};
+  return std::vector<Origin>{{scope_, where, {}}};
+}
+
+std::span<const OutputId> Graph::keep(std::span<const Tensor> inputs) {
+  if (inputs.empty()) return {};
+  OutputId* const kept = std::pmr::polymorphic_allocator<OutputId>(&memory_).allocate(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    new (kept + i) OutputId{inputs[i].node(), inputs[i].output()};
+  return {kept, inputs.size()};
 }
 
 Tensors Graph::append(Node node) {
@@ -70,7 +78,7 @@ Tensors Graph::append(Node node) {
 
 Tensor Graph::append_source(OpPtr op, Where where) {
   auto types = op->infer({});
-  return append({std::move(op), {}, std::move(types), {}, Origins(origin_for(where)), 0}).front();
+  return append({std::move(op), {}, std::move(types), {}, origins_for(where), 0}).front();
 }
 
 Tensor Graph::input(const std::string& name, DType dtype, const Shape& shape, Where where) {
@@ -78,8 +86,9 @@ Tensor Graph::input(const std::string& name, DType dtype, const Shape& shape, Wh
     throw Error(fmt::format("input {} already exists, made at {}\n  at {}", name,
                             describe(nodes_[earlier->second].origins.front().where), describe(where)));
   }
-  const Tensor tensor = append_source(std::make_shared<Input>(name, TensorType{dtype, shape}), where);
-  input_by_name_.emplace(name, tensor.node());
+  const auto op = std::make_shared<Input>(name, TensorType{dtype, shape});
+  const Tensor tensor = append_source(op, where);
+  input_by_name_.emplace(op->label, tensor.node());
   input_ids_.push_back(tensor.node());
   return tensor;
 }
@@ -102,10 +111,10 @@ Tensor Graph::variable(const std::string& name, DType dtype, const Shape& shape,
     if (earlier.op->same_as(*op)) return Tensor(*this, found->second);
     throw Error(fmt::format("variable {} was made as ({}) at {}\n  and is asked for as ({}) at {}", full_name,
                             to_string(earlier.op->attributes()), describe(earlier.origins.front().where),
-                            to_string(op->attributes()), describe(origin_for(where).where)));
+                            to_string(op->attributes()), describe(origins_for(where).front().where)));
   }
   const Tensor tensor = append_source(op, where);
-  variable_by_name_.emplace(full_name, tensor.node());
+  variable_by_name_.emplace(op->variable, tensor.node());
   variable_ids_.push_back(tensor.node());
   return tensor;
 }
@@ -123,14 +132,13 @@ Update Graph::assign(Tensor variable, Tensor value, Where where) {
 }
 
 Tensors Graph::apply(const OpPtr& op, std::span<const Tensor> inputs, Where where) {
-  Node node{op, {}, {}, {}, Origins(origin_for(where)), region_};
+  Node node{op, {}, {}, {}, origins_for(where), region_};
   std::vector<TensorType> types;
   types.reserve(inputs.size());
-  node.inputs.reserve(inputs.size());
   for (const Tensor& input : inputs) {
     if (!input) {
       throw Error(fmt::format("{}: {} names nothing: it was default-constructed and never assigned\n  at {}",
-                              op->name(), operand_name(*op, node.inputs.size()),
+                              op->name(), operand_name(*op, types.size()),
                               describe(node.origins.front().where)));
     }
     if (&input.graph() != this) {
@@ -138,7 +146,6 @@ Tensors Graph::apply(const OpPtr& op, std::span<const Tensor> inputs, Where wher
                               describe(node.origins.front().where)));
     }
     types.push_back(input.type());
-    node.inputs.push_back({input.node(), input.output()});
   }
   try {
     node.outputs = op->infer(types);
@@ -147,6 +154,7 @@ Tensors Graph::apply(const OpPtr& op, std::span<const Tensor> inputs, Where wher
     for (std::size_t i = 0; i < inputs.size(); ++i) message += operand_line(*op, i, inputs[i]);
     throw ShapeError(fmt::format("{}\n  at {}", message, describe(node.origins.front().where)));
   }
+  node.inputs = keep(inputs);
   return append(std::move(node));
 }
 
@@ -155,7 +163,7 @@ Tensor Graph::apply_one(const OpPtr& op, std::span<const Tensor> inputs, Where w
 }
 
 Tensor Graph::shared(const OpPtr& op, Where where) {
-  const auto [found, missing] = shared_by_name_.try_emplace(std::string(op->name()), 0);
+  const auto [found, missing] = shared_by_name_.try_emplace(op->name(), 0);
   if (missing) found->second = append_source(op, where).node();
   return Tensor(*this, found->second);
 }
@@ -182,24 +190,26 @@ std::string joined(const std::string& outer, const std::string& name) {
 
 }  // namespace
 
-Graph::Scope::Scope(Graph& graph, const std::string& name) : graph_(graph), outer_(graph.scope_) {
+Graph::Scope::Scope(Graph& graph, const std::string& name)
+    : graph_(graph), outer_(graph.scope_), outer_inherited_(graph.inherited_) {
   graph_.scope_ = joined(outer_, name);
   if (!graph_.inherited_) return;
-  outer_inherited_ = graph_.inherited_->scope;
-  graph_.inherited_->scope = joined(outer_inherited_, name);
+  std::vector<Origin> inner(graph_.inherited_->begin(), graph_.inherited_->end());
+  for (Origin& origin : inner) origin.scope = joined(origin.scope, name);
+  graph_.inherited_ = std::move(inner);
 }
 
 Graph::Scope::~Scope() {
   graph_.scope_ = outer_;
-  if (graph_.inherited_) graph_.inherited_->scope = outer_inherited_;
+  graph_.inherited_ = outer_inherited_;
 }
 
-Graph::OriginGuard Graph::from(Origin origin) {
-  return OriginGuard(*this, std::move(origin));
+Graph::OriginGuard Graph::from(Origins origins) {
+  return OriginGuard(*this, std::move(origins));
 }
 
 Graph::OriginGuard Graph::at(Where where) {
-  return OriginGuard(*this, origin_for(where));
+  return OriginGuard(*this, origins_for(where));
 }
 
 Graph::Recompute Graph::recompute() {
@@ -231,8 +241,7 @@ std::optional<Tensor> Graph::find_variable(const std::string& full_name) const {
 
 Tensors Graph::copy(const Node& node, std::span<const Tensor> inputs) {
   Node copied = node;
-  copied.inputs.clear();
-  for (const Tensor& input : inputs) copied.inputs.push_back({input.node(), input.output()});
+  copied.inputs = keep(inputs);
   const auto id = static_cast<NodeId>(nodes_.size());
   if (const auto* input = dynamic_cast<const Input*>(node.op.get())) {
     input_by_name_.emplace(input->label, id);
@@ -246,8 +255,9 @@ Tensors Graph::copy(const Node& node, std::span<const Tensor> inputs) {
   return append(std::move(copied));
 }
 
-void Graph::add_origins(NodeId id, std::span<const Origin> origins) {
-  nodes_[id].origins.add(origins);
+void Graph::add_origins(NodeId id, const Origins& origins) {
+  Origins& known = nodes_[id].origins;
+  known = merged(known, origins);
 }
 
 namespace {
@@ -261,22 +271,23 @@ bool same_line(const Origin& a, const Origin& b) {
 
 }  // namespace
 
-void Origins::add(std::span<const Origin> more) {
+Origins merged(const Origins& origins, const Origins& more) {
+  if (more.is(origins)) return origins;
   std::vector<Origin> added;
   const auto is_known = [&](const Origin& origin) {
     const auto same = [&](const Origin& other) {
       if (!same_line(origin, other)) return false;
-      const bool crowded = list_->size() + added.size() >= most_scopes;
+      const bool crowded = origins.size() + added.size() >= most_scopes;
       return crowded || (other.scope == origin.scope && other.gradient_of == origin.gradient_of);
     };
-    return std::ranges::any_of(*list_, same) || std::ranges::any_of(added, same);
+    return std::ranges::any_of(origins, same) || std::ranges::any_of(added, same);
   };
   for (const Origin& origin : more) {
     if (!is_known(origin)) added.push_back(origin);
   }
-  if (added.empty()) return;
-  added.insert(added.begin(), list_->begin(), list_->end());
-  list_ = std::make_shared<const std::vector<Origin>>(std::move(added));
+  if (added.empty()) return origins;
+  added.insert(added.begin(), origins.begin(), origins.end());
+  return added;
 }
 
 }  // namespace heed

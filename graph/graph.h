@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <functional>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,10 +63,10 @@ class Graph {
   [[nodiscard]] Scope scope(const std::string& name);
   const std::string& current_scope() const { return scope_; }
 
-  // While the guard lives, new nodes come from `origin`, whatever their own line is. Layers hold one for
+  // While the guard lives, new nodes come from `origins`, whatever their own line is. Layers hold one for
   // their caller's line, expansions and gradients for the forward node.
   class OriginGuard;
-  [[nodiscard]] OriginGuard from(Origin origin);
+  [[nodiscard]] OriginGuard from(Origins origins);
   [[nodiscard]] OriginGuard at(Where where);  // keeps the current scope
 
   // While the guard lives, new ops belong to a region of their own, whose values gradients compute again
@@ -80,7 +81,7 @@ class Graph {
 
   std::size_t size() const { return nodes_.size(); }
   const Node& node(NodeId id) const { return nodes_[id]; }
-  const std::deque<Node>& nodes() const { return nodes_; }
+  const std::pmr::deque<Node>& nodes() const { return nodes_; }
   Tensor tensor(OutputId id) { return Tensor(*this, id.node, id.output); }
 
   Tensors inputs() const;     // in order of their making
@@ -92,24 +93,27 @@ class Graph {
   Tensors copy(const Node& node, std::span<const Tensor> inputs);
 
   // Fusing and merging: `id` now also stands for another node's lines.
-  void add_origins(NodeId id, std::span<const Origin> origins);
+  void add_origins(NodeId id, const Origins& origins);
 
  private:
-  Origin origin_for(Where where) const;
+  Origins origins_for(Where where) const;
+  std::span<const OutputId> keep(std::span<const Tensor> inputs);
   Tensors append(Node node);
   Tensor append_source(OpPtr op, Where where);
 
   std::uint64_t serial_;
-  std::deque<Node> nodes_;
+  // Nodes and their inputs live and die with the graph; one pool makes that cheap for graphs of any size.
+  std::pmr::monotonic_buffer_resource memory_;
+  std::pmr::deque<Node> nodes_{&memory_};
   std::vector<NodeId> input_ids_;
   std::vector<NodeId> variable_ids_;
   std::vector<NodeId> assigns_;
-  std::unordered_map<std::string, NodeId> variable_by_name_;
-  std::unordered_map<std::string, NodeId> input_by_name_;
-  std::unordered_map<std::string, NodeId> shared_by_name_;
+  std::unordered_map<std::string_view, NodeId> variable_by_name_;  // names in the nodes' ops
+  std::unordered_map<std::string_view, NodeId> input_by_name_;
+  std::unordered_map<std::string_view, NodeId> shared_by_name_;
   std::unordered_map<std::string, std::size_t> name_counts_;
   std::string scope_;
-  std::optional<Origin> inherited_;
+  std::optional<Origins> inherited_;
   std::uint32_t region_ = 0;  // the open one
   std::uint32_t regions_ = 0;
 };
@@ -124,13 +128,13 @@ class Graph::Scope {
  private:
   Graph& graph_;
   std::string outer_;
-  std::string outer_inherited_;
+  std::optional<Origins> outer_inherited_;
 };
 
 class Graph::OriginGuard {
  public:
-  OriginGuard(Graph& graph, Origin origin) : graph_(graph), outer_(std::move(graph.inherited_)) {
-    graph_.inherited_ = std::move(origin);
+  OriginGuard(Graph& graph, Origins origins) : graph_(graph), outer_(std::move(graph.inherited_)) {
+    graph_.inherited_ = std::move(origins);
   }
   ~OriginGuard() { graph_.inherited_ = std::move(outer_); }
   OriginGuard(const OriginGuard&) = delete;
@@ -138,7 +142,7 @@ class Graph::OriginGuard {
 
  private:
   Graph& graph_;
-  std::optional<Origin> outer_;
+  std::optional<Origins> outer_;
 };
 
 class Graph::Recompute {

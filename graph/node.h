@@ -18,24 +18,34 @@ struct Origin {
   std::string gradient_of;  // name of the forward op, empty for forward nodes
 };
 
-// The origins of a node: at least one. Copies share them, so that passes copy nodes cheaply.
-class Origins {
+// An immutable list. Copies share it, so that passes copy nodes cheaply.
+template <typename T>
+class SharedList {
  public:
-  Origins() : list_(std::make_shared<const std::vector<Origin>>()) {}
-  Origins(Origin only) : list_(std::make_shared<const std::vector<Origin>>(1, std::move(only))) {}
+  SharedList() = default;
+  SharedList(T only) : list_(std::make_shared<const std::vector<T>>(1, std::move(only))) {}
+  SharedList(std::vector<T> values) : list_(std::make_shared<const std::vector<T>>(std::move(values))) {}
 
-  const Origin& front() const { return list_->front(); }
-  std::size_t size() const { return list_->size(); }
-  auto begin() const { return list_->begin(); }
-  auto end() const { return list_->end(); }
+  std::size_t size() const { return list_ ? list_->size() : 0; }
+  bool empty() const { return size() == 0; }
+  const T* data() const { return list_ ? list_->data() : nullptr; }
+  const T* begin() const { return data(); }
+  const T* end() const { return data() + size(); }
+  const T& front() const { return (*list_)[0]; }
+  const T& operator[](std::size_t i) const { return (*list_)[i]; }
 
-  // Adds those that are not among them. Of many, only lines that are new.
-  void add(std::span<const Origin> more);
-  operator std::span<const Origin>() const { return *list_; }
+  // Whether both are one list, not only equal ones.
+  bool is(const SharedList& other) const { return list_ == other.list_; }
 
  private:
-  std::shared_ptr<const std::vector<Origin>> list_;
+  std::shared_ptr<const std::vector<T>> list_;
 };
+
+// The origins of a node: at least one.
+using Origins = SharedList<Origin>;
+
+// Both lists' origins, each once. Of many, only lines that are new.
+Origins merged(const Origins& origins, const Origins& more);
 
 struct OutputId {
   NodeId node = 0;
@@ -45,8 +55,8 @@ struct OutputId {
 
 struct Node {
   OpPtr op;
-  std::vector<OutputId> inputs;  // always of earlier nodes
-  std::vector<TensorType> outputs;
+  std::span<const OutputId> inputs;  // always of earlier nodes; in the graph's memory
+  SharedList<TensorType> outputs;
   std::string name;          // given by the user, or empty
   Origins origins;           // more than one after fusing or merging
   std::uint32_t region = 0;  // the innermost open Graph::Recompute when it was made; 0: none

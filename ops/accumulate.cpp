@@ -48,7 +48,7 @@ int sums_behind(Tensor tensor) {
 Tensor accumulate(Tensor total, Tensor more, Where where) {
   Graph& graph = total.graph();
   if (!is_scattered_onto_zeros(more) && is_scattered_onto_zeros(total)) std::swap(total, more);
-  const std::vector<OutputId>& inputs = graph.node(more.node()).inputs;
+  const std::span<const OutputId> inputs = graph.node(more.node()).inputs;
   if (is_scattered_onto_zeros(more)) {
     return scatter_add(total, graph.tensor(inputs[1]), graph.tensor(inputs[2]), where);
   }

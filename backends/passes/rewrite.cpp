@@ -28,7 +28,7 @@ LoweredGraph copy_marked(const Graph& graph, const std::vector<bool>& marked,
     const Node& node = graph.node(id);
     inputs.clear();
     for (const OutputId input : node.inputs) inputs.push_back(moved[first[input.node] + input.output]);
-    const auto origin = result.graph->from(node.origins.front());
+    const auto origin = result.graph->from(node.origins);
     Tensors outputs = replace(id, node, inputs, *result.graph);
     if (outputs.empty()) outputs = result.graph->copy(node, inputs);
     first[id] = moved.size();

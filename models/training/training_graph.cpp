@@ -60,7 +60,7 @@ ParameterUpdate::ParameterUpdate(Graph& graph, std::span<const Tensor> parameter
   if (!averaging) return;
   std::map<std::string, Tensor> next;
   for (const Update& update : updates) {
-    const std::vector<OutputId>& inputs = graph.node(update.node).inputs;  // the variable, and its value
+    const std::span<const OutputId> inputs = graph.node(update.node).inputs;  // the variable, and its value
     next.emplace(variable_name(graph.tensor(inputs[0])), graph.tensor(inputs[1]));
   }
   for (const Tensor& parameter : parameters) {
