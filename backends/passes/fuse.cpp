@@ -1,10 +1,9 @@
-// Fusion: an elementwise op whose only reader is an elementwise op of the same shape moves into it, so that
-// the value between them never reaches memory. Programs are concatenated; the arithmetic stays the same.
+// Fusion: an elementwise op whose readers are all parts of one elementwise op of the same shape moves into
+// it, so that the value between them never reaches memory. Programs are concatenated; the arithmetic stays
+// the same.
 #include <algorithm>
 
 #include <heed/backends/passes/passes.h>
-#include <heed/backends/passes/repeated_inputs.h>
-#include <heed/graph/sources.h>
 #include <heed/ops/elementwise.h>
 
 namespace heed {
@@ -15,143 +14,131 @@ namespace {
 constexpr std::size_t most_instructions = 192;
 constexpr std::size_t most_inputs = 16;
 
-// For each node its only reader; `several` if there are more or it is fetched.
-class Readers {
- public:
-  static constexpr NodeId none = ~NodeId{0};
-  static constexpr NodeId several = none - 1;
-
-  explicit Readers(const LoweredGraph& lowered) : only_(lowered.graph->size(), none) {
-    const std::vector<bool> live = live_nodes(lowered);
-    for (NodeId id = 0; id < lowered.graph->size(); ++id) {
-      if (!live[id]) continue;
-      for (const OutputId input : lowered.graph->node(id).inputs) note(input.node, id);
-    }
-    for (const OutputId fetch : lowered.fetches) only_[fetch.node] = several;
-  }
-  NodeId only(NodeId id) const { return only_[id]; }
-
- private:
-  void note(NodeId id, NodeId reader) {
-    if (only_[id] == none || only_[id] == reader) {
-      only_[id] = reader;
-    } else {
-      only_[id] = several;
-    }
-  }
-  std::vector<NodeId> only_;
-};
-
 const Elementwise* elementwise_of(const Node& node) {
   return dynamic_cast<const Elementwise*>(node.op.get());
 }
 
-bool moves_into_reader(const Graph& graph, const Readers& readers, NodeId id) {
-  const Node& node = graph.node(id);
-  const Elementwise* op = elementwise_of(node);
-  if (!op || op->program.results.size() != 1) return false;
-  const NodeId reader = readers.only(id);
-  if (reader >= Readers::several) return false;
-  return elementwise_of(graph.node(reader)) && graph.node(reader).outputs[0].shape == node.outputs[0].shape;
-}
+// Elementwise nodes that become one: the last of them, which others read, and those that only it, or others
+// that move into it, read.
+struct Group {
+  std::vector<NodeId> members;   // the last one first
+  std::vector<OutputId> inputs;  // what they read from outside, each once
+  std::size_t instructions = 0;
+};
 
-// The program of `consumer` with the program of its input `index` in place of that input.
-CompactProgram inline_input(const ScalarProgram& consumer,
-                            const std::vector<const ScalarProgram*>& producers) {
-  // Inputs: for each consumer input, itself, or those of its producer.
-  ScalarBuilder builder;
-  std::vector<std::vector<Register>> inputs(consumer.inputs.size());
-  for (std::size_t i = 0; i < consumer.inputs.size(); ++i) {
-    if (!producers[i]) {
-      inputs[i].push_back(builder.input(consumer.inputs[i]));
-      continue;
+// Which nodes belong together, found from the last to the first: readers are known before what they read.
+class Groups {
+ public:
+  explicit Groups(const LoweredGraph& lowered)
+      : graph_(*lowered.graph), readers_(graph_.size(), none), group_of_(graph_.size(), none) {
+    for (const OutputId fetch : lowered.fetches) readers_[fetch.node] = several;
+    const std::vector<bool> live = live_nodes(lowered);
+    for (std::size_t id = graph_.size(); id-- > 0;) {
+      if (live[id]) visit(static_cast<NodeId>(id));
     }
-    for (const DType dtype : producers[i]->inputs) inputs[i].push_back(builder.input(dtype));
   }
-  std::vector<Register> values;
-  for (std::size_t i = 0; i < consumer.inputs.size(); ++i) {
-    if (!producers[i]) {
-      values.push_back(inputs[i].front());
-      continue;
-    }
-    const std::vector<Register> registers = builder.append(*producers[i], inputs[i]);
-    values.push_back(registers[producers[i]->results[0]]);
+
+  // The group that ends with this node, if it has other members.
+  const Group* ending_with(NodeId id) const {
+    if (group_of_[id] >= several) return nullptr;
+    const Group& group = groups_[group_of_[id]];
+    return group.members.front() == id && group.members.size() > 1 ? &group : nullptr;
   }
-  const std::vector<Register> registers = builder.append(consumer, values);
-  std::vector<Register> results;
-  for (const Register reg : consumer.results) results.push_back(registers[reg]);
-  return compact(builder.finish(std::move(results)));
-}
 
-}  // namespace
+ private:
+  static constexpr std::uint32_t none = ~std::uint32_t{0};
+  static constexpr std::uint32_t several = none - 1;  // groups, or what is no group
 
-namespace {
-
-// One round. Sets `fused_any` when something moved.
-LoweredGraph fuse_once(const LoweredGraph& from, bool& fused_any) {
-  const Readers readers(from);
-  const Graph& old = *from.graph;
-  std::vector<bool> pending(old.size());
-  for (NodeId id = 0; id < old.size(); ++id) pending[id] = moves_into_reader(old, readers, id);
-  if (std::ranges::find(pending, true) == pending.end()) return from;
-
-  return rewrite(from, [&](NodeId, const Node& node, std::span<const Tensor> inputs, Graph& into) -> Tensors {
-    const Elementwise* op = elementwise_of(node);
-    if (!op) return {};
-    // Producers were written before; those that belong here are read back and left dead behind.
-    std::vector<const ScalarProgram*> producers(inputs.size(), nullptr);
-    std::size_t instructions = op->program.body.size();
-    std::size_t operands = inputs.size();
-    bool any = false;
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      if (!pending[node.inputs[i].node]) continue;
-      const Elementwise* producer = elementwise_of(into.node(inputs[i].node()));
-      if (!producer || producer->program.results.size() != 1) continue;
-      const std::size_t more_operands = producer->program.inputs.size();
-      if (instructions + producer->program.body.size() > most_instructions) continue;
-      if (operands + more_operands - 1 > most_inputs) continue;
-      producers[i] = &producer->program;
-      instructions += producer->program.body.size();
-      operands += more_operands - 1;
-      any = true;
-    }
-    if (!any) return {};
-    Tensors arguments;
-    std::vector<Origin> origins;
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      if (!producers[i]) {
-        arguments.push_back(inputs[i]);
-        continue;
+  void visit(NodeId id) {
+    const Node& node = graph_.node(id);
+    if (const Elementwise* op = elementwise_of(node)) {
+      if (readers_[id] >= several || !join(id, *op, groups_[readers_[id]])) {
+        readers_[id] = static_cast<std::uint32_t>(groups_.size());
+        groups_.emplace_back();
+        join(id, *op, groups_.back());
       }
-      const Node& producer = into.node(inputs[i].node());
-      for (const OutputId input : producer.inputs) arguments.push_back(into.tensor(input));
-      origins.insert(origins.end(), producer.origins.begin(), producer.origins.end());
+      group_of_[id] = readers_[id];
     }
-    CompactProgram fused = inline_input(op->program, producers);
-    Tensors used;
-    for (const std::size_t index : fused.inputs) used.push_back(arguments[index]);
-    if (used.empty()) return {};
-    merge_repeated_inputs(fused.program, used);
-    const Tensors results = into.apply(std::make_shared<Elementwise>(std::move(fused.program)), used);
-    // The shape must not shrink when the only full-sized operand was not needed after all.
-    if (results.front().shape() != node.outputs[0].shape) return {};
-    into.add_origins(results.front().node(), node.origins);
-    into.add_origins(results.front().node(), origins);
-    fused_any = true;
-    return results;
-  });
+    const std::uint32_t reader = group_of_[id] == none ? several : group_of_[id];
+    for (const OutputId input : node.inputs) {
+      std::uint32_t& readers = readers_[input.node];
+      readers = readers == none || readers == reader ? reader : several;
+    }
+  }
+
+  bool join(NodeId id, const Elementwise& op, Group& group) const {
+    const Node& node = graph_.node(id);
+    std::vector<OutputId> inputs = group.inputs;
+    std::erase_if(inputs, [&](OutputId input) { return input.node == id; });
+    for (const OutputId input : node.inputs) {
+      if (std::ranges::find(inputs, input) == inputs.end()) inputs.push_back(input);
+    }
+    const std::size_t instructions = group.instructions + op.program.body.size();
+    if (!group.members.empty()) {
+      if (graph_.node(group.members.front()).outputs[0].shape != node.outputs[0].shape) return false;
+      if (inputs.size() > most_inputs || instructions > most_instructions) return false;
+    }
+    group.members.push_back(id);
+    group.inputs = std::move(inputs);
+    group.instructions = instructions;
+    return true;
+  }
+
+  const Graph& graph_;
+  std::vector<std::uint32_t> readers_;   // of each node: the group that all its readers belong to
+  std::vector<std::uint32_t> group_of_;  // of each node
+  std::vector<Group> groups_;
+};
+
+// The programs of all members, one after the other; its inputs are the group's.
+ScalarProgram program_of(const Group& group, const Graph& graph) {
+  ScalarBuilder builder;
+  for (const OutputId input : group.inputs) builder.input(graph.node(input.node).outputs[input.output].dtype);
+  std::vector<std::vector<Register>> results(group.members.size());
+  const auto value = [&](OutputId of) -> Register {
+    const auto input = std::ranges::find(group.inputs, of);
+    if (input != group.inputs.end()) return static_cast<Register>(input - group.inputs.begin());
+    const auto member = std::ranges::find(group.members, of.node) - group.members.begin();
+    return results[static_cast<std::size_t>(member)][of.output];
+  };
+  for (std::size_t i = group.members.size(); i-- > 0;) {
+    const Node& node = graph.node(group.members[i]);
+    std::vector<Register> operands;
+    for (const OutputId input : node.inputs) operands.push_back(value(input));
+    const ScalarProgram& program = elementwise_of(node)->program;
+    const std::vector<Register> registers = builder.append(program, operands);
+    for (const Register result : program.results) results[i].push_back(registers[result]);
+  }
+  return builder.finish(std::move(results.front()));
 }
 
 }  // namespace
 
-// What has several readers has one once these are fused with each other, so there are several rounds.
 LoweredGraph fuse_elementwise(const LoweredGraph& from) {
-  LoweredGraph current = from;
-  for (bool changed = true; changed;) {
-    changed = false;
-    current = fuse_once(current, changed);
-  }
-  return current;
+  const Groups groups(from);
+  const Graph& old = *from.graph;
+  std::vector<Tensors> moved(old.size());
+  return rewrite(from,
+                 [&](NodeId id, const Node& node, std::span<const Tensor> inputs, Graph& into) -> Tensors {
+                   if (node.outputs.empty()) return {};
+                   const Group* group = groups.ending_with(id);
+                   if (!group) return moved[id] = into.copy(node, inputs);
+                   // Members were copied before, and are left dead behind.
+                   const CompactProgram fused = compact(program_of(*group, old));
+                   Tensors used;
+                   for (const std::size_t index : fused.inputs) {
+                     const OutputId input = group->inputs[index];
+                     used.push_back(moved[input.node][input.output]);
+                   }
+                   if (used.empty()) return moved[id] = into.copy(node, inputs);
+                   const Tensors results = into.apply(std::make_shared<Elementwise>(fused.program), used);
+                   // The shape must not shrink when the only full-sized operand was not needed after all.
+                   if (results.front().shape() != node.outputs[0].shape)
+                     return moved[id] = into.copy(node, inputs);
+                   for (const NodeId member : group->members)
+                     into.add_origins(results.front().node(), old.node(member).origins);
+                   return moved[id] = results;
+                 });
 }
 
 }  // namespace heed
