@@ -106,7 +106,9 @@ Evaluate evaluate_now(std::shared_ptr<Backend> backend) {
 }  // namespace
 
 Executable compile(std::span<const Tensor> fetches, std::span<const Update> updates, Variables& variables,
-                   const CompileOptions& options) {
+                   const CompileOptions& requested) {
+  CompileOptions options = requested;
+  options.optimize = options.optimize && !options.check_finite;  // as compile_options.h says
   Backend& backend = variables.backend();
   auto state = std::make_unique<Executable::State>();
   state->variables = &variables;

@@ -11,41 +11,72 @@ struct PassContext {
 
 struct Pass {
   const char* name;
-  bool needed;  // also where nothing is optimised
+  bool needed;    // also where nothing is optimised
+  bool simplify;  // what it changes brings equal nodes, new constants, new neighbours
   LoweredGraph (*run)(const LoweredGraph& from, const PassContext& context);
 };
 
-constexpr Pass merge{"merge", false,
-                     [](const LoweredGraph& from, const PassContext&) { return merge_equal(from); }};
-constexpr Pass algebra{"algebra", false,
-                       [](const LoweredGraph& from, const PassContext&) { return simplify_algebra(from); }};
-constexpr Pass constants{"constants", false, [](const LoweredGraph& from, const PassContext& context) {
-                           return fold_constants(from, context.evaluate);
-                         }};
-constexpr Pass expand{"expand", true, [](const LoweredGraph& from, const PassContext& context) {
-                        return expand_unclaimed(from, context.backend);
-                      }};
-constexpr Pass place{"place", true, [](const LoweredGraph& from, const PassContext& context) {
-                       return place_on(from, context.backend);
-                     }};
-constexpr Pass fuse{"fuse", false,
-                    [](const LoweredGraph& from, const PassContext&) { return fuse_elementwise(from); }};
+constexpr Pass simplifications[] = {
+    {"algebra", false, false,
+     [](const LoweredGraph& from, const PassContext&) { return simplify_algebra(from); }},
+    {"merge", false, false, [](const LoweredGraph& from, const PassContext&) { return merge_equal(from); }},
+};
 
-// Expansions bring new constants and equal nodes, fused programs new neighbours: what simplifies runs again.
-constexpr Pass passes[] = {algebra, merge, expand, algebra, merge, constants, place, fuse, algebra, merge};
+constexpr Pass passes[] = {
+    {"expand", true, true,
+     [](const LoweredGraph& from, const PassContext& context) {
+       return expand_unclaimed(from, context.backend);
+     }},
+    {"constants", false, false,
+     [](const LoweredGraph& from, const PassContext& context) {
+       return fold_constants(from, context.evaluate);
+     }},
+    {"place", true, false,
+     [](const LoweredGraph& from, const PassContext& context) { return place_on(from, context.backend); }},
+    {"fuse", false, true,
+     [](const LoweredGraph& from, const PassContext&) { return fuse_elementwise(from); }},
+};
+
+class Pipeline {
+ public:
+  Pipeline(const PassContext& context, const CompileOptions& options)
+      : context_(context), options_(options) {}
+
+  LoweredGraph run(LoweredGraph lowered) {
+    note("extract", lowered);
+    simplify(lowered);
+    for (const Pass& pass : passes) {
+      const std::shared_ptr<Graph> before = lowered.graph;
+      apply(pass, lowered);
+      if (pass.simplify && lowered.graph != before) simplify(lowered);
+    }
+    return lowered;
+  }
+
+ private:
+  void simplify(LoweredGraph& lowered) {
+    for (const Pass& pass : simplifications) apply(pass, lowered);
+  }
+
+  void apply(const Pass& pass, LoweredGraph& lowered) {
+    if (!pass.needed && !options_.optimize) return;
+    lowered = pass.run(lowered, context_);
+    note(pass.name, lowered);
+  }
+
+  void note(const char* pass, const LoweredGraph& lowered) {
+    if (options_.observe) options_.observe(pass, *lowered.graph);
+  }
+
+  const PassContext context_;
+  const CompileOptions& options_;
+};
 
 }  // namespace
 
 LoweredGraph lower(std::span<const Tensor> fetches, std::span<const Update> updates, const Backend& backend,
                    const Evaluate& evaluate, const CompileOptions& options) {
-  LoweredGraph lowered = extract(fetches, updates);
-  if (options.observe) options.observe("extract", *lowered.graph);
-  for (const Pass& pass : passes) {
-    if (!pass.needed && (!options.optimize || options.check_finite)) continue;
-    lowered = pass.run(lowered, {backend, evaluate});
-    if (options.observe) options.observe(pass.name, *lowered.graph);
-  }
-  return lowered;
+  return Pipeline({backend, evaluate}, options).run(extract(fetches, updates));
 }
 
 }  // namespace heed
