@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <unordered_map>
-#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -22,7 +21,14 @@ class StepWriter {
   StepWriter(const LoweredGraph& lowered, const Backend& backend)
       : lowered_(lowered), graph_(*lowered.graph), backend_(backend), live_(live_nodes(lowered)) {
     plan_.graph = lowered.graph;
-    count_readers();
+    std::size_t values = 0;
+    for (const Node& node : graph_.nodes()) {
+      first_value_.push_back(values);
+      values += node.outputs.size();
+    }
+    place_.assign(values, nothing);
+    read_.assign(values, false);
+    find_what_is_read();
   }
 
   Plan write(bool join) {
@@ -37,14 +43,15 @@ class StepWriter {
   }
 
  private:
-  static std::uint64_t key(OutputId id) { return (std::uint64_t{id.node} << 32) | id.output; }
+  std::size_t value(OutputId id) const { return first_value_[id.node] + id.output; }
+  int place(OutputId id) const { return place_[value(id)]; }
 
-  void count_readers() {
+  void find_what_is_read() {
     for (NodeId id = 0; id < graph_.size(); ++id) {
       if (!live_[id]) continue;
-      for (const OutputId input : graph_.node(id).inputs) read_.insert(key(input));
+      for (const OutputId input : graph_.node(id).inputs) read_[value(input)] = true;
     }
-    for (const OutputId fetch : lowered_.fetches) read_.insert(key(fetch));
+    for (const OutputId fetch : lowered_.fetches) read_[value(fetch)] = true;
   }
 
   void visit(NodeId id) {
@@ -55,7 +62,7 @@ class StepWriter {
     if (dynamic_cast<const Constant*>(&op)) return visit_constant(id);
     if (const auto* variable = dynamic_cast<const VariableRead*>(&op)) return visit_variable(id, *variable);
     if (dynamic_cast<const Assign*>(&op)) {
-      assignments_.push_back({place_.at(key(node.inputs[0])), place_.at(key(node.inputs[1]))});
+      assignments_.push_back({place(node.inputs[0]), place(node.inputs[1])});
       return;
     }
     if (const auto* view = dynamic_cast<const ViewOp*>(&op)) return visit_view(id, *view);
@@ -81,7 +88,7 @@ class StepWriter {
   int source(Storage::Kind kind, NodeId id) {
     const TensorType& type = graph_.node(id).outputs[0];
     const int tensor = new_tensor(new_storage(kind, id, type, -1), type);
-    place_[key({id, 0})] = tensor;
+    place_[value({id, 0})] = tensor;
     return tensor;
   }
 
@@ -109,7 +116,7 @@ class StepWriter {
 
   void visit_view(NodeId id, const ViewOp& view) {
     const Node& node = graph_.node(id);
-    int operand = place_.at(key(node.inputs[0]));
+    int operand = place(node.inputs[0]);
     auto layout_of = [&] {
       const TensorLayout& layout = plan_.tensors[static_cast<std::size_t>(operand)].layout;
       return view.layout(layout.type, layout.strides);
@@ -123,7 +130,7 @@ class StepWriter {
     tensor.offset += layout->offset * static_cast<std::int64_t>(size_of(node.outputs[0].dtype));
     tensor.layout = {node.outputs[0], std::move(layout->strides)};
     plan_.tensors.push_back(std::move(tensor));
-    place_[key({id, 0})] = static_cast<int>(plan_.tensors.size()) - 1;
+    place_[value({id, 0})] = static_cast<int>(plan_.tensors.size()) - 1;
   }
 
   void visit_kernel(NodeId id) {
@@ -132,23 +139,23 @@ class StepWriter {
     step.op = node.op;
     step.node = id;
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      const int tensor = place_.at(key(node.inputs[i]));
+      const int tensor = place(node.inputs[i]);
       step.inputs.push_back(backend_.takes_strides(*node.op, i) ? tensor : dense(tensor, id));
     }
     const int now = static_cast<int>(plan_.steps.size());
     for (std::uint32_t i = 0; i < node.outputs.size(); ++i) {
-      const bool is_read = read_.contains(key({id, i}));
+      const bool is_read = read_[value({id, i})];
       step.outputs.push_back(
           is_read ? new_tensor(new_storage(Storage::Kind::arena, id, node.outputs[i], now), node.outputs[i])
                   : nothing);
-      if (is_read) place_[key({id, i})] = step.outputs.back();
+      if (is_read) place_[value({id, i})] = step.outputs.back();
     }
     plan_.steps.push_back(std::move(step));
   }
 
   // What is read after the run: dense, and not in a variable, which by then has its new value.
   int fetched(OutputId id) {
-    const int tensor = place_.at(key(id));
+    const int tensor = place(id);
     const int storage = plan_.tensors[static_cast<std::size_t>(tensor)].storage;
     if (plan_.storages[static_cast<std::size_t>(storage)].kind == Storage::Kind::variable)
       return copy(tensor, id.node);
@@ -181,8 +188,9 @@ class StepWriter {
   const Backend& backend_;
   std::vector<bool> live_;
   Plan plan_;
-  std::unordered_set<std::uint64_t> read_;
-  std::unordered_map<std::uint64_t, int> place_;
+  std::vector<std::size_t> first_value_;  // of each node's outputs, in the two lists below
+  std::vector<int> place_;                // the planned tensor
+  std::vector<bool> read_;
   std::unordered_map<int, int> copies_;
   std::vector<Assignment> assignments_;
 };

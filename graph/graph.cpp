@@ -88,8 +88,7 @@ Tensor Graph::input(const std::string& name, DType dtype, const Shape& shape, Wh
   }
   const auto op = std::make_shared<Input>(name, TensorType{dtype, shape});
   const Tensor tensor = append_source(op, where);
-  input_by_name_.emplace(op->label, tensor.node());
-  input_ids_.push_back(tensor.node());
+  note_source(*op, tensor.node());
   return tensor;
 }
 
@@ -114,8 +113,7 @@ Tensor Graph::variable(const std::string& name, DType dtype, const Shape& shape,
                             to_string(op->attributes()), describe(origins_for(where).front().where)));
   }
   const Tensor tensor = append_source(op, where);
-  variable_by_name_.emplace(op->variable, tensor.node());
-  variable_ids_.push_back(tensor.node());
+  note_source(*op, tensor.node());
   return tensor;
 }
 
@@ -239,19 +237,22 @@ std::optional<Tensor> Graph::find_variable(const std::string& full_name) const {
   return Tensor(const_cast<Graph&>(*this), found->second);
 }
 
+void Graph::note_source(const Op& op, NodeId id) {
+  if (const auto* input = dynamic_cast<const Input*>(&op)) {
+    input_by_name_.emplace(input->label, id);
+    input_ids_.push_back(id);
+  } else if (const auto* variable = dynamic_cast<const VariableRead*>(&op)) {
+    variable_by_name_.emplace(variable->variable, id);
+    variable_ids_.push_back(id);
+  }
+}
+
 Tensors Graph::copy(const Node& node, std::span<const Tensor> inputs) {
   Node copied = node;
   copied.inputs = keep(inputs);
   const auto id = static_cast<NodeId>(nodes_.size());
-  if (const auto* input = dynamic_cast<const Input*>(node.op.get())) {
-    input_by_name_.emplace(input->label, id);
-    input_ids_.push_back(id);
-  } else if (const auto* variable = dynamic_cast<const VariableRead*>(node.op.get())) {
-    variable_by_name_.emplace(variable->variable, id);
-    variable_ids_.push_back(id);
-  } else if (dynamic_cast<const Assign*>(node.op.get())) {
-    assigns_.push_back(id);
-  }
+  if (node.inputs.empty()) note_source(*node.op, id);
+  if (node.outputs.empty()) assigns_.push_back(id);
   return append(std::move(copied));
 }
 

@@ -100,6 +100,7 @@ class Graph {
   std::span<const OutputId> keep(std::span<const Tensor> inputs);
   Tensors append(Node node);
   Tensor append_source(OpPtr op, Where where);
+  void note_source(const Op& op, NodeId id);  // so that it is found by its name
 
   std::uint64_t serial_;
   // Nodes and their inputs live and die with the graph; one pool makes that cheap for graphs of any size.
