@@ -82,8 +82,7 @@ ElementwiseBlocks::Operand* ElementwiseBlocks::lay_out(std::byte* scratch) const
 
 void ElementwiseBlocks::load(std::span<std::byte* const> inputs, std::int64_t first, std::int64_t count,
                              std::byte* scratch, Operand* table) const {
-  for (std::size_t k = 0; k < types_.size(); ++k)
-    table[k] = load_input(inputs[k], k, first, count, scratch);
+  for (std::size_t k = 0; k < types_.size(); ++k) table[k] = load_input(inputs[k], k, first, count, scratch);
 }
 
 // Read where they lie: words side by side. Everything else is brought into a buffer.

@@ -36,6 +36,7 @@ KernelTable fill() {
   table.add<Elementwise>(make_elementwise, {all_inputs, accepts_elementwise});
   table.add<Matmul>(make_matmul, {0b011, all_f32});
   table.add<Reduce>(make_reduce, {0, accepts_reduce});
+  table.add<ElementwiseReduce>(make_elementwise_reduce, {all_inputs, accepts_elementwise_reduce});
   table.add<GatherRows>(make_gather_rows);
   table.add<ScatterAdd>(make_scatter_add, {0b001, accepts_scatter_add});
   table.add<SliceAt>(make_slice_at, {0b01});

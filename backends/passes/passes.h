@@ -47,8 +47,12 @@ LoweredGraph expand_unclaimed(const LoweredGraph& from, const Backend& backend);
 // Throws Error, naming op, types and line, when the backend has no kernel for a node.
 LoweredGraph place_on(const LoweredGraph& from, const Backend& backend);
 
-// An elementwise op that only another one of the same shape reads moves into it.
+// Elementwise ops that only one other reads, or only ops that move into it, move into that one, if it has
+// the same shape.
 LoweredGraph fuse_elementwise(const LoweredGraph& from);
+
+// An elementwise op that only a reduction reads moves into it, where the backend claims both as one.
+LoweredGraph fuse_reductions(const LoweredGraph& from, const Backend& backend);
 
 // The same nodes in an order that greedily frees memory. Not better for every graph: the planner compares.
 LoweredGraph order_for_memory(const LoweredGraph& from);

@@ -24,7 +24,8 @@ TEST_CASE("every pass can be looked at, before and after") {
   Variables variables(open_backend("reference"));
   compile({y}, variables, options);
   CHECK(names == std::vector<std::string>{"extract", "algebra", "merge", "expand", "algebra", "merge",
-                                          "constants", "place", "fuse", "algebra", "merge"});
+                                          "constants", "place", "fuse", "algebra", "merge",
+                                          "fuse reductions"});
   const auto count = [&](std::size_t pass, const std::string& what) {
     std::size_t found = 0;
     for (std::size_t at = texts[pass].find(what); at != std::string::npos;

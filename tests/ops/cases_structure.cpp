@@ -5,6 +5,7 @@
 #include "op_cases.h"
 
 #include <heed/ops/elementwise.h>
+#include <heed/ops/elementwise_reduce.h>
 #include <heed/ops/gather.h>
 #include <heed/ops/matmul.h>
 #include <heed/ops/pad.h>
@@ -53,6 +54,19 @@ void add_reductions(std::vector<OpCase>& rows) {
        {within({3, 5, 2}, -1, 1)},
        [](const Tensors& x) { return sum(x[0]); },
        [](const std::vector<Values>& x) { return Values{std::accumulate(x[0].begin(), x[0].end(), 0.0)}; }});
+  rows.push_back({"sum of computed values",
+                  {within({3, 200}, -1, 1), within({200}, -1, 1)},
+                  [](const Tensors& x) {
+                    ScalarBuilder builder;
+                    const Register a = builder.input(x[0].dtype()), b = builder.input(x[1].dtype());
+                    const ScalarProgram product = builder.finish({builder.emit(ScalarOp::multiply, a, b)});
+                    return elementwise_reduce(product, Reduce(ReduceKind::sum, {1}, false), x);
+                  },
+                  [](const std::vector<Values>& x) {
+                    Values y(3);
+                    for (std::size_t i = 0; i < x[0].size(); ++i) y[i / 200] += x[0][i] * x[1][i % 200];
+                    return y;
+                  }});
   rows.push_back({"sum of the last axis",
                   {within({7, 33}, -1, 1)},
                   [](const Tensors& x) { return sum(x[0], {-1}); },
