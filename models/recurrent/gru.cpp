@@ -2,7 +2,6 @@
 #include <heed/ops/elementwise.h>
 #include <heed/ops/matmul.h>
 #include <heed/ops/recurrent.h>
-#include <heed/ops/split.h>
 
 namespace heed {
 
@@ -33,16 +32,11 @@ GruLayer::Result GruLayer::operator()(Tensor inputs, Tensor lengths, Direction d
                                       Where where) const {
   require_time_major(name_, inputs, in_, where);
   const auto origin = inputs.graph().at(where);
-  const Tensors projected = unstack(project(inputs));
-  const std::size_t steps = projected.size();
-  const Tensors alive = lengths ? alive_steps(lengths, inputs.shape()[0]) : Tensors(steps);
-  State state = initial ? initial : zero_state(inputs, units_);
-  Tensors states(steps);
-  for (std::size_t i = 0; i < steps; ++i) {
-    const std::size_t t = direction == Direction::forward ? i : steps - 1 - i;
-    states[t] = state = step(projected[t], state, alive[t]);
-  }
-  return {stack(states), state};
+  const auto one = [this](Tensor projected, const State& state, Tensor alive) {
+    return step(projected, state, alive);
+  };
+  return unroll(project(inputs), lengths, direction, initial ? initial : zero_state(inputs, units_), one,
+                [](const State& state) { return state; });
 }
 
 }  // namespace heed

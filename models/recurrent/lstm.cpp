@@ -1,7 +1,6 @@
 #include <heed/models/recurrent/lstm.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/matmul.h>
-#include <heed/ops/split.h>
 
 namespace heed {
 
@@ -45,18 +44,13 @@ LstmLayer::Result LstmLayer::operator()(Tensor inputs, Tensor lengths, Direction
                                         Where where) const {
   require_time_major(name_, inputs, in_, where);
   const auto origin = inputs.graph().at(where);
-  const Tensors projected = unstack(project(inputs));
-  const std::size_t steps = projected.size();
-  const Tensors alive = lengths ? alive_steps(lengths, inputs.shape()[0]) : Tensors(steps);
   const Tensor nothing_yet = zero_state(inputs, units_);
-  State state = initial.hidden ? initial : State{nothing_yet, nothing_yet};
-  Tensors states(steps);
-  for (std::size_t i = 0; i < steps; ++i) {
-    const std::size_t t = direction == Direction::forward ? i : steps - 1 - i;
-    state = step(projected[t], state, alive[t]);
-    states[t] = state.hidden;
-  }
-  return {stack(states), state};
+  const State first = initial.hidden ? initial : State{nothing_yet, nothing_yet};
+  const auto one = [this](Tensor projected, const State& state, Tensor alive) {
+    return step(projected, state, alive);
+  };
+  return unroll(project(inputs), lengths, direction, first, one,
+                [](const State& state) { return state.hidden; });
 }
 
 }  // namespace heed

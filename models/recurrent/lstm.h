@@ -22,10 +22,7 @@ class LstmLayer {
   // inputs [S, B, in], lengths [B] of i32 (none: all steps are alive), initial state (none: zeros)
   // -> the outputs h of all steps [S, B, n] and the last state. Beyond a row's length its state is carried
   // through unchanged; backwards, a row starts at its own last input.
-  struct Result {
-    Tensor states;
-    State last;
-  };
+  using Result = Unrolled<State>;
   Result operator()(Tensor inputs, Tensor lengths = {}, Direction direction = Direction::forward,
                     State initial = {}, Where where = Where::current()) const;
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include <heed/graph/graph.h>
+#include <heed/ops/split.h>
 
 namespace heed {
 
@@ -30,6 +31,30 @@ Tensor zero_state(Tensor inputs, std::int64_t units, Where where = Where::curren
 // A matrix [in, gates * units] for `gates` gates side by side, whose default is Glorot-uniform of one gate.
 Tensor gate_matrix(Graph& graph, const std::string& name, const TensorType& type, std::int64_t gates,
                    const std::optional<Initializer>& initializer, Where where);
+
+// The states' outputs of all steps [S, B, n] and the state after the last one in the direction taken.
+template <typename State>
+struct Unrolled {
+  Tensor states;
+  State last;
+};
+
+// One step after the other: step(projected [B, ...], state, alive) -> state, of which output(state) is kept.
+// projected: [S, B, ...], what the inputs of each step contribute; lengths as in alive_steps, or none.
+template <typename State, typename Step, typename Output>
+Unrolled<State> unroll(Tensor projected, Tensor lengths, Direction direction, State state, const Step& step,
+                       const Output& output) {
+  const Tensors parts = unstack(projected);
+  const std::size_t steps = parts.size();
+  const Tensors alive = lengths ? alive_steps(lengths, projected.shape()[0]) : Tensors(steps);
+  Tensors states(steps);
+  for (std::size_t i = 0; i < steps; ++i) {
+    const std::size_t t = direction == Direction::forward ? i : steps - 1 - i;
+    state = step(parts[t], state, alive[t]);
+    states[t] = output(state);
+  }
+  return {stack(states), state};
+}
 
 // Throws Error, naming `layer`, unless inputs are [S, B, in].
 void require_time_major(const std::string& layer, Tensor inputs, std::int64_t in, Where where);
