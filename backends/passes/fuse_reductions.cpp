@@ -1,4 +1,6 @@
 // Fusion into reductions: an elementwise op that only a reduction reads is computed as it is reduced.
+#include <unordered_map>
+
 #include <heed/backends/passes/passes.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/elementwise_reduce.h>
@@ -20,7 +22,7 @@ std::vector<int> count_reads(const LoweredGraph& lowered) {
   return reads;
 }
 
-std::shared_ptr<const ElementwiseReduce> fused(const Node& reduction, const Node& operand) {
+std::shared_ptr<const ElementwiseReduce> both(const Node& reduction, const Node& operand) {
   const auto* reduce = dynamic_cast<const Reduce*>(reduction.op.get());
   if (!reduce) return nullptr;
   const auto* elementwise = dynamic_cast<const Elementwise*>(operand.op.get());
@@ -28,24 +30,36 @@ std::shared_ptr<const ElementwiseReduce> fused(const Node& reduction, const Node
   return std::make_shared<const ElementwiseReduce>(elementwise->program, *reduce);
 }
 
+// For each reduction that takes its operand in, the op that it becomes.
+std::unordered_map<NodeId, OpPtr> find_fused(const LoweredGraph& lowered, const Backend& backend) {
+  const std::vector<int> reads = count_reads(lowered);
+  const Graph& graph = *lowered.graph;
+  std::unordered_map<NodeId, OpPtr> fused;
+  for (NodeId id = 0; id < graph.size(); ++id) {
+    const Node& node = graph.node(id);
+    if (node.inputs.size() != 1 || reads[node.inputs[0].node] != 1) continue;
+    const Node& operand = graph.node(node.inputs[0].node);
+    const auto op = both(node, operand);
+    if (!op) continue;
+    std::vector<TensorType> types;
+    for (const OutputId input : operand.inputs) types.push_back(graph.node(input.node).outputs[input.output]);
+    if (backend.claims(*op, types, node.outputs)) fused.emplace(id, op);
+  }
+  return fused;
+}
+
 }  // namespace
 
 LoweredGraph fuse_reductions(const LoweredGraph& from, const Backend& backend) {
-  const std::vector<int> reads = count_reads(from);
-  const Graph& old = *from.graph;
-  return rewrite(from, [&](NodeId, const Node& node, std::span<const Tensor> inputs, Graph& into) -> Tensors {
-    if (node.inputs.size() != 1 || reads[node.inputs[0].node] != 1) return {};
-    const Node& operand = old.node(node.inputs[0].node);
-    const auto op = fused(node, operand);
-    if (!op) return {};
-    Tensors operands;  // of the elementwise op, which was copied before and is left dead behind
-    std::vector<TensorType> types;
-    for (const OutputId input : into.node(inputs[0].node()).inputs) {
-      operands.push_back(into.tensor(input));
-      types.push_back(operands.back().type());
-    }
-    if (!backend.claims(*op, types, node.outputs)) return {};
-    const Tensors results = into.apply(op, operands);
+  const auto fused = find_fused(from, backend);
+  if (fused.empty()) return from;
+  return rewrite(from, [&](NodeId id, const Node&, std::span<const Tensor> inputs, Graph& into) -> Tensors {
+    const auto op = fused.find(id);
+    if (op == fused.end()) return {};
+    const Node& operand = into.node(inputs[0].node());  // left dead behind
+    Tensors operands;
+    for (const OutputId input : operand.inputs) operands.push_back(into.tensor(input));
+    const Tensors results = into.apply(op->second, operands);
     into.add_origins(results.front().node(), operand.origins);
     return results;
   });
