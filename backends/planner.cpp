@@ -18,8 +18,8 @@ namespace {
 // Walks the graph once, writing steps.
 class StepWriter {
  public:
-  StepWriter(const LoweredGraph& lowered, const Backend& backend)
-      : lowered_(lowered), graph_(*lowered.graph), backend_(backend), live_(live_nodes(lowered)) {
+  StepWriter(const LoweredGraph& lowered, std::span<const NodeId> order, const Backend& backend)
+      : lowered_(lowered), graph_(*lowered.graph), backend_(backend), order_(order) {
     plan_.graph = lowered.graph;
     std::size_t values = 0;
     for (const Node& node : graph_.nodes()) {
@@ -32,9 +32,7 @@ class StepWriter {
   }
 
   Plan write(bool join) {
-    for (NodeId id = 0; id < graph_.size(); ++id) {
-      if (live_[id]) visit(id);
-    }
+    for (const NodeId id : order_) visit(id);
     for (const OutputId fetch : lowered_.fetches) plan_.fetches.push_back(fetched(fetch));
     if (join) concatenate_in_place(plan_, assignments_);
     update_variables(plan_, assignments_);
@@ -47,8 +45,7 @@ class StepWriter {
   int place(OutputId id) const { return place_[value(id)]; }
 
   void find_what_is_read() {
-    for (NodeId id = 0; id < graph_.size(); ++id) {
-      if (!live_[id]) continue;
+    for (const NodeId id : order_) {
       for (const OutputId input : graph_.node(id).inputs) read_[value(input)] = true;
     }
     for (const OutputId fetch : lowered_.fetches) read_[value(fetch)] = true;
@@ -186,7 +183,7 @@ class StepWriter {
   const LoweredGraph& lowered_;
   const Graph& graph_;
   const Backend& backend_;
-  std::vector<bool> live_;
+  std::span<const NodeId> order_;
   Plan plan_;
   std::vector<std::size_t> first_value_;  // of each node's outputs, in the two lists below
   std::vector<int> place_;                // the planned tensor
@@ -197,8 +194,9 @@ class StepWriter {
 
 }  // namespace
 
-Plan plan_steps(const LoweredGraph& lowered, const Backend& backend, bool join) {
-  return StepWriter(lowered, backend).write(join);
+Plan plan_steps(const LoweredGraph& lowered, std::span<const NodeId> order, const Backend& backend,
+                bool join) {
+  return StepWriter(lowered, order, backend).write(join);
 }
 
 }  // namespace heed

@@ -8,9 +8,10 @@
 
 namespace heed {
 
-// Steps, views and storages with their lifetimes. In-place decisions are made, offsets are not. `join`:
-// whether concatenations may be computed in place.
-Plan plan_steps(const LoweredGraph& lowered, const Backend& backend, bool join = true);
+// Steps, views and storages with their lifetimes, of the live nodes in `order`. In-place decisions are made,
+// offsets are not. `join`: whether concatenations may be computed in place.
+Plan plan_steps(const LoweredGraph& lowered, std::span<const NodeId> order, const Backend& backend,
+                bool join = true);
 
 // The most bytes of the arena that are alive at once.
 std::int64_t most_alive(const Plan& plan);

@@ -156,20 +156,8 @@ class Scheduler {
 
 }  // namespace
 
-LoweredGraph order_for_memory(const LoweredGraph& from) {
-  LoweredGraph result{std::make_shared<Graph>(), {}};
-  std::vector<Tensors> moved(from.graph->size());
-  for (const NodeId id : Scheduler(from).run()) {
-    const Node& node = from.graph->node(id);
-    Tensors inputs;
-    for (const OutputId input : node.inputs) inputs.push_back(moved[input.node][input.output]);
-    moved[id] = result.graph->copy(node, inputs);
-  }
-  for (const OutputId fetch : from.fetches) {
-    const Tensor& tensor = moved[fetch.node][fetch.output];
-    result.fetches.push_back({tensor.node(), tensor.output()});
-  }
-  return result;
+std::vector<NodeId> order_for_memory(const LoweredGraph& lowered) {
+  return Scheduler(lowered).run();
 }
 
 }  // namespace heed

@@ -54,8 +54,13 @@ LoweredGraph fuse_elementwise(const LoweredGraph& from);
 // An elementwise op that only a reduction reads moves into it, where the backend claims both as one.
 LoweredGraph fuse_reductions(const LoweredGraph& from, const Backend& backend);
 
-// The same nodes in an order that greedily frees memory. Not better for every graph: the planner compares.
-LoweredGraph order_for_memory(const LoweredGraph& from);
+// The live nodes in program order, and in one that greedily frees memory: not better for every graph, so the
+// planner compares.
+std::vector<NodeId> program_order(const LoweredGraph& lowered);
+std::vector<NodeId> order_for_memory(const LoweredGraph& lowered);
+
+// The same nodes in another order.
+LoweredGraph in_order(const LoweredGraph& from, std::span<const NodeId> order);
 
 // Whether a node only names a value that is there before the run, or re-reads one: it runs nowhere.
 bool is_source_or_view(const Op& op);

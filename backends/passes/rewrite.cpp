@@ -16,15 +16,14 @@ void mark_inputs(const Graph& graph, std::vector<bool>& marked) {
   }
 }
 
-// A new graph of the marked nodes, each as `replace` gives it.
-LoweredGraph copy_marked(const Graph& graph, const std::vector<bool>& marked,
-                         std::span<const OutputId> fetches, const Replace& replace) {
+// A new graph of these nodes in this order, each as `replace` gives it.
+LoweredGraph copy_nodes(const Graph& graph, std::span<const NodeId> order, std::span<const OutputId> fetches,
+                        const Replace& replace) {
   LoweredGraph result{std::make_shared<Graph>(), {}};
   std::vector<std::size_t> first(graph.size());  // of a node's outputs in `moved`
   Tensors moved, inputs;
   moved.reserve(graph.size());
-  for (NodeId id = 0; id < graph.size(); ++id) {
-    if (!marked[id]) continue;
+  for (const NodeId id : order) {
     const Node& node = graph.node(id);
     inputs.clear();
     for (const OutputId input : node.inputs) inputs.push_back(moved[first[input.node] + input.output]);
@@ -39,6 +38,14 @@ LoweredGraph copy_marked(const Graph& graph, const std::vector<bool>& marked,
     result.fetches.push_back({tensor.node(), tensor.output()});
   }
   return result;
+}
+
+std::vector<NodeId> ids_of(const std::vector<bool>& marked) {
+  std::vector<NodeId> ids;
+  for (NodeId id = 0; id < marked.size(); ++id) {
+    if (marked[id]) ids.push_back(id);
+  }
+  return ids;
 }
 
 Tensors keep_node(NodeId, const Node&, std::span<const Tensor>, Graph&) {
@@ -56,7 +63,15 @@ std::vector<bool> live_nodes(const LoweredGraph& lowered) {
 }
 
 LoweredGraph rewrite(const LoweredGraph& from, const Replace& replace) {
-  return copy_marked(*from.graph, live_nodes(from), from.fetches, replace);
+  return copy_nodes(*from.graph, program_order(from), from.fetches, replace);
+}
+
+LoweredGraph in_order(const LoweredGraph& from, std::span<const NodeId> order) {
+  return copy_nodes(*from.graph, order, from.fetches, keep_node);
+}
+
+std::vector<NodeId> program_order(const LoweredGraph& lowered) {
+  return ids_of(live_nodes(lowered));
 }
 
 LoweredGraph extract(std::span<const Tensor> fetches, std::span<const Update> updates) {
@@ -83,7 +98,7 @@ LoweredGraph extract(std::span<const Tensor> fetches, std::span<const Update> up
     outputs.push_back({fetch.node(), fetch.output()});
   }
   mark_inputs(graph, wanted);
-  return copy_marked(graph, wanted, outputs, keep_node);
+  return copy_nodes(graph, ids_of(wanted), outputs, keep_node);
 }
 
 }  // namespace heed
