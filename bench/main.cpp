@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   CLI::App app("Measures heed's speed.", "heed-bench");
   app.require_subcommand(1);
   heed::bench::add_compile(app);
+  heed::bench::add_decode(app);
   heed::bench::add_train(app);
   try {
     app.parse(argc, argv);

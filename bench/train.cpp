@@ -1,13 +1,14 @@
 // heed-bench train: one training step of the Transformer, again and again.
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <memory>
 
 #include "commands.h"
+#include "gemm_peak.h"
+#include "timing.h"
+#include "work.h"
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <sys/resource.h>
 
 #include <heed/models/text/draws.h>
 #include <heed/models/text/files.h>
@@ -47,39 +48,58 @@ Batch random_batch(const BatchShape& shape, std::int64_t vocabulary) {
   return batch;
 }
 
-// The peer's formula: 6 operations for each weight and token; attention's own products are left out.
-double step_flops(const TransformerConfig& config, const BatchShape& shape) {
-  TransformerConfig encoder = config, decoder = config;
-  encoder.decoder_layers = 0;
-  decoder.encoder_layers = 0;
-  const auto source = static_cast<double>(shape.source_length * layer_parameters(encoder));
-  const auto target = static_cast<double>(shape.target_length *
-                                          (layer_parameters(decoder) + config.vocabulary * config.width));
-  return 6 * static_cast<double>(shape.rows) * (source + target);
+// Seconds by kind of step, and by its attributes and the shape of its first output, of all timed runs.
+struct TimeByKind {
+  explicit TimeByKind(const Executable& executable) {
+    const Plan& plan = executable.plan();
+    for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+      const Step& step = plan.steps[i];
+      const auto written = std::ranges::find_if(step.outputs, [](int output) { return output != nothing; });
+      const TensorType& type = plan.tensors[static_cast<std::size_t>(*written)].layout.type;
+      const double seconds = executable.profile().step_seconds()[i];
+      const std::string name(step.op->name());
+      kinds[name] += seconds;
+      auto& [spent, count] = shapes[fmt::format(
+          "{} {}{}", name, to_string(step.op->attributes()).substr(0, 40), to_string(type))];
+      spent += seconds;
+      ++count;
+      total += seconds;
+    }
+  }
+  std::map<std::string, double> kinds;
+  std::map<std::string, std::pair<double, int>> shapes;
+  double total = 0;
+};
+
+nlohmann::json shares_of(const TimeByKind& time) {
+  nlohmann::json shares = nlohmann::json::object();
+  for (const auto& [kind, seconds] : time.kinds) shares[kind] = seconds / time.total;
+  return shares;
 }
 
-// The share of time by kind of step and shape of its first output, largest first.
-void print_profile(const Executable& executable) {
-  const Plan& plan = executable.plan();
-  std::map<std::string, std::pair<double, int>> by_kind;
-  double total = 0;
-  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-    const Step& step = plan.steps[i];
-    const auto written = std::ranges::find_if(step.outputs, [](int output) { return output != nothing; });
-    const TensorType& type = plan.tensors[static_cast<std::size_t>(*written)].layout.type;
-    auto& [seconds, count] = by_kind[fmt::format(
-        "{} {}{}", step.op->name(), to_string(step.op->attributes()).substr(0, 40), to_string(type))];
-    seconds += executable.profile().step_seconds()[i];
-    total += executable.profile().step_seconds()[i];
-    ++count;
-  }
+// The largest shares first.
+void print_shapes(const TimeByKind& time) {
   std::vector<std::pair<double, std::string>> rows;
-  for (const auto& [kind, spent] : by_kind) {
-    rows.emplace_back(spent.first,
-                      fmt::format("{:5.1f} %  {:4} x  {}", 100 * spent.first / total, spent.second, kind));
+  for (const auto& [shape, spent] : time.shapes) {
+    rows.emplace_back(spent.first, fmt::format("{:5.1f} %  {:4} x  {}", 100 * spent.first / time.total,
+                                               spent.second, shape));
   }
   std::sort(rows.rbegin(), rows.rend());
   for (std::size_t i = 0; i < std::min<std::size_t>(rows.size(), 40); ++i) fmt::print("{}\n", rows[i].second);
+}
+
+void write_trace(const std::string& path, const Executable& executable) {
+  FileWriter writer(path);
+  writer.write(executable.chrome_trace());
+  writer.commit();
+}
+
+// The rate as a share of what the processor can do in matrix products.
+void add_efficiency(nlohmann::json& result, int threads) {
+  const double peak = gemm_peak_gflops(threads);
+  if (peak == 0) return;
+  result["gemm_peak_gflops"] = peak;
+  result["efficiency"] = result["gflops"].get<double>() / peak;
 }
 
 void train(const Flags& flags) {
@@ -91,44 +111,32 @@ void train(const Flags& flags) {
   TrainingStep step(config, flags.shape, {}, variables);
   const Batch batch = random_batch(flags.shape, flags.vocabulary);
   double loss = 0;
-  std::vector<double> seconds;
-  if (flags.profile || !flags.trace.empty()) step.executable().start_profile();
-  for (int i = 0; i < flags.warmup + flags.steps; ++i) {
-    const auto before = std::chrono::steady_clock::now();
-    loss = step.run(batch, {.learning_rate = 1e-4}).loss;
-    if (i >= flags.warmup)
-      seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count());
-  }
-  std::sort(seconds.begin(), seconds.end());
-  const double median = seconds[seconds.size() / 2];
+  const auto run = [&] { loss = step.run(batch, {.learning_rate = 1e-4}).loss; };
+  const Timing timing = time_runs(flags.warmup, flags.steps, run);
+  const double peak_mib = resident_peak_mib();
+  const double last_loss = loss;
+  step.executable().start_profile();
+  for (int i = 0; i < 3; ++i) run();
+  const TimeByKind time(step.executable());
   const double tokens = static_cast<double>(flags.shape.tokens());
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const nlohmann::json result{
-      {"model", "transformer"},
-      {"preset", flags.preset},
-      {"precision", flags.precision},
-      {"backend", backend->name()},
-      {"tokens_per_s", tokens / median},
-      {"best_tokens_per_s", tokens / seconds.front()},
-      {"median_ms", median * 1e3},
-      {"best_ms", seconds.front() * 1e3},
-      {"gflops", step_flops(config, flags.shape) / median / 1e9},
-      {"loss", loss},
-      {"steps", step.executable().plan().steps.size()},
-      {"arena_mib", static_cast<double>(step.executable().plan().arena_bytes) / (1 << 20)},
-      {"resident_peak_mib", static_cast<double>(usage.ru_maxrss) / 1024}};
-  if (!flags.trace.empty()) {
-    FileWriter writer(flags.trace);
-    writer.write(step.executable().chrome_trace());
-    writer.commit();
-  }
-  if (flags.json) {
-    fmt::print("{}\n", result.dump(2));
-    return;
-  }
-  if (flags.profile) print_profile(step.executable());
-  for (const auto& [name, value] : result.items()) fmt::print("{:<18} {}\n", name, value.dump());
+  nlohmann::json result{{"model", "transformer"},
+                        {"preset", flags.preset},
+                        {"precision", flags.precision},
+                        {"backend", backend->name()},
+                        {"tokens_per_s", tokens / timing.median},
+                        {"best_tokens_per_s", tokens / timing.best},
+                        {"median_ms", timing.median * 1e3},
+                        {"best_ms", timing.best * 1e3},
+                        {"gflops", training_flops(config, flags.shape) / timing.median / 1e9},
+                        {"loss", last_loss},
+                        {"steps", step.executable().plan().steps.size()},
+                        {"arena_mib", static_cast<double>(step.executable().plan().arena_bytes) / (1 << 20)},
+                        {"resident_peak_mib", peak_mib},
+                        {"time_shares", shares_of(time)}};
+  add_efficiency(result, flags.threads);
+  if (!flags.trace.empty()) write_trace(flags.trace, step.executable());
+  if (flags.profile && !flags.json) print_shapes(time);
+  print_result(result, flags.json);
 }
 
 }  // namespace

@@ -44,6 +44,8 @@ void check_options(const DecodingOptions& options) {
   if (!(options.length_penalty >= 0)) refuse("the length penalty is at least 0", options.length_penalty);
   if (options.words_beyond_source < 0)
     refuse("words beyond the source are at least 0", options.words_beyond_source);
+  if (options.fewest_words < 0)
+    refuse("the fewest words of a translation are at least 0", options.fewest_words);
   if (options.best < 1 || options.best > options.beam) {
     throw Error(fmt::format("a beam of {} gives 1 to {} translations of a sentence, not {}", options.beam,
                             options.beam, options.best));
@@ -63,10 +65,12 @@ class BeamSearch::Batch {
     shape_.sentences = power_of_two_from(static_cast<std::int64_t>(chosen.size()));
     shape_.beams = options.beam;
     shape_.source_length = round_up(longest_source, 8);
+    shape_.candidates = search.candidates_for(options);
     shape_.with_weights = options.with_weights;
     for (const std::size_t i : chosen) {
-      BeamOptions beam{options.beam, options.length_penalty, 0, {}};
+      BeamOptions beam{options.beam, options.length_penalty, 0, options.fewest_words, {}};
       beam.longest = static_cast<std::int64_t>(sources[i].size()) + options.words_beyond_source;
+      beam.longest = std::max(beam.longest, options.fewest_words);
       if (!prefixes.empty()) beam.prefix = prefixes[i];
       beam.longest = std::max(beam.longest, static_cast<std::int64_t>(beam.prefix.size()) + 1);
       shape_.longest = std::max(shape_.longest, round_up(beam.longest, 32));
@@ -209,13 +213,13 @@ class BeamSearch::Batch {
 BeamSearch::BeamSearch(MakeModel make_model, std::int64_t vocabulary)
     : make_model_(std::move(make_model)), vocabulary_(vocabulary) {}
 
-std::int64_t BeamSearch::candidates_for(std::int64_t beams) const {
-  return beams == 1 ? 1 : std::min(2 * beams, vocabulary_);
+std::int64_t BeamSearch::candidates_for(const DecodingOptions& options) const {
+  return options.beam == 1 && options.fewest_words == 0 ? 1 : std::min(2 * options.beam, vocabulary_);
 }
 
 StepModel& BeamSearch::model_for(const DecodingShape& shape) {
   auto& model = models_[shape];
-  if (!model) model = make_model_(shape, candidates_for(shape.beams));
+  if (!model) model = make_model_(shape);
   return *model;
 }
 

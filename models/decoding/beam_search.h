@@ -18,6 +18,7 @@ struct DecodingOptions {
   double length_penalty = 0.6;            // alpha of the GNMT penalty; 0: plain log probability
   std::int64_t best = 1;                  // hypotheses to return for each sentence, at most `beam`
   std::int64_t words_beyond_source = 50;  // a translation has at most so many words more than its source
+  std::int64_t fewest_words = 0;          // and at least so many words
   bool with_weights = false;
 };
 
@@ -26,8 +27,8 @@ void check_options(const DecodingOptions& options);
 
 class BeamSearch {
  public:
-  // Makes the model for one shape, with C candidates for each row.
-  using MakeModel = std::function<std::unique_ptr<StepModel>(const DecodingShape&, std::int64_t candidates)>;
+  // Makes the model for one shape.
+  using MakeModel = std::function<std::unique_ptr<StepModel>(const DecodingShape&)>;
   BeamSearch(MakeModel make_model, std::int64_t vocabulary);
 
   // For each source (which ends with </s>) its best hypotheses. `prefixes` is empty, or holds for each source
@@ -39,7 +40,7 @@ class BeamSearch {
  private:
   class Batch;
   StepModel& model_for(const DecodingShape& shape);
-  std::int64_t candidates_for(std::int64_t beams) const;
+  std::int64_t candidates_for(const DecodingOptions& options) const;
 
   MakeModel make_model_;
   std::int64_t vocabulary_;

@@ -48,6 +48,7 @@ void Beam::advance(std::span<const Continuation> continuations, std::span<const 
   };
   std::vector<Ranked> ranked;
   for (const Continuation& continuation : continuations) {
+    if (continuation.word == end_id && length_ < options_.fewest) continue;
     const double before = alive_[continuation.parent].log_probability;
     ranked.push_back({continuation, before + continuation.log_probability});
   }

@@ -24,6 +24,7 @@ struct BeamOptions {
   std::int64_t width = 1;              // K; with 1 the search is greedy
   double length_penalty = 0.6;         // alpha
   std::int64_t longest = 0;            // words at most, </s> not counted
+  std::int64_t fewest = 0;             // words at least: none ends before
   std::vector<std::int32_t> prefix{};  // what the translation must begin with
 };
 
@@ -53,8 +54,8 @@ class Beam {
     double log_probability = 0;
   };
   // One step. `continuations` holds the most probable ones of every alive hypothesis: at least
-  // min(2K, vocabulary), or for K = 1 the best. `weights`, if any: for each alive hypothesis, what it
-  // attended to in this step.
+  // min(2K, vocabulary), or for K = 1 the best, or the best two if it may be too early to end. `weights`, if
+  // any: for each alive hypothesis, what it attended to in this step.
   void advance(std::span<const Continuation> continuations, std::span<const std::vector<float>> weights = {});
 
   bool finished() const { return finished_; }

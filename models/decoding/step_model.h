@@ -13,7 +13,8 @@ namespace heed {
 // B sentences with K hypotheses each; row b * K + k is hypothesis k of sentence b.
 struct DecodingShape {
   std::int64_t sentences = 0, beams = 0, source_length = 0;
-  std::int64_t longest = 0;  // words of a hypothesis
+  std::int64_t longest = 0;     // words of a hypothesis
+  std::int64_t candidates = 0;  // C: how many of a row's best next words a step gives
   bool with_weights = false;
 
   std::int64_t rows() const { return sentences * beams; }
@@ -34,7 +35,7 @@ class StepModel {
   // which. `other` is of the same kind, with as many hypotheses for each sentence.
   virtual void take_over(StepModel& other, const Array& sentences, const Array& parents) = 0;
 
-  // What a step gives, valid until the next. C is the number of candidates that the model was made for.
+  // What a step gives, valid until the next.
   struct Scores {
     std::span<const float> values;         // [B * K, C]: the largest scores, before normalisation
     std::span<const std::int32_t> words;   // [B * K, C]: whose they are

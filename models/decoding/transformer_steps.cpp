@@ -29,11 +29,11 @@ Tensor moved(Tensor to, Tensor from, Tensor rows, std::int64_t words) {
 }  // namespace
 
 TransformerSteps::TransformerSteps(const TransformerConfig& config, const DecodingShape& shape,
-                                   std::int64_t candidates, Variables& variables)
+                                   Variables& variables)
     : config_(config), shape_(shape), variables_(variables) {
   config_.dropout = 0;
   build_encoder();
-  build_step(candidates);
+  build_step();
 }
 
 std::vector<Transformer::LayerCache> TransformerSteps::caches(Graph& graph,
@@ -71,7 +71,7 @@ void TransformerSteps::build_encoder() {
   encode_ = std::make_unique<Executable>(compile({}, updates, variables_));
 }
 
-void TransformerSteps::build_step(std::int64_t candidates) {
+void TransformerSteps::build_step() {
   Graph& graph = step_graph_;
   Transformer model(graph, config_);
   const std::int64_t rows = shape_.rows(), vocabulary = config_.vocabulary;
@@ -83,7 +83,7 @@ void TransformerSteps::build_step(std::int64_t candidates) {
   const auto result =
       model.decode_step(reshape(words_, {shape_.sentences, shape_.beams}), position_, kept, step_lengths_);
   const Tensor scores = reshape(model.logits(result.decoded), {rows, vocabulary});
-  const TopKResult top = top_k(scores, candidates);
+  const TopKResult top = top_k(scores, shape_.candidates);
   values_ = top.values;
   indices_ = top.indices;
   normalizers_ = log_sum_exp(scores, -1);

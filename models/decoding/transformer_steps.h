@@ -20,8 +20,7 @@ inline constexpr const char* decoding_prefix = "decoding/";
 class TransformerSteps final : public StepModel {
  public:
   // `variables` holds the parameters.
-  TransformerSteps(const TransformerConfig& config, const DecodingShape& shape, std::int64_t candidates,
-                   Variables& variables);
+  TransformerSteps(const TransformerConfig& config, const DecodingShape& shape, Variables& variables);
 
   void encode(const Array& source, const Array& lengths) override;
   void reorder(const Array& parents, std::int64_t position) override;
@@ -37,7 +36,7 @@ class TransformerSteps final : public StepModel {
 
   std::vector<Transformer::LayerCache> caches(Graph& graph, const DecodingShape& shape) const;
   void build_encoder();
-  void build_step(std::int64_t candidates);
+  void build_step();
   Move build_reorder(std::int64_t words) const;
   Move build_take_over(const DecodingShape& from) const;
 

@@ -10,8 +10,8 @@ namespace heed {
 namespace {
 
 BeamSearch search_with(const TransformerConfig& config, Variables& variables) {
-  const auto make = [config, &variables](const DecodingShape& shape, std::int64_t candidates) {
-    return std::make_unique<TransformerSteps>(config, shape, candidates, variables);
+  const auto make = [config, &variables](const DecodingShape& shape) {
+    return std::make_unique<TransformerSteps>(config, shape, variables);
   };
   return {make, config.vocabulary};
 }

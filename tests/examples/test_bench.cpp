@@ -5,32 +5,48 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-TEST_CASE("the training benchmark prints what it measured as JSON") {
-  const std::string command = fmt::format(
-      "{}/heed-bench train --preset micro --batch 2 --src 6 --tgt 5 --vocab 50 --steps 3 --precision f32 "
-      "--json",
-      HEED_BIN_DIR);
+namespace {
+
+// What a command of heed-bench prints with --json.
+nlohmann::json measured(const std::string& command) {
   std::string output(100000, '\0');
-  std::FILE* pipe = ::popen(command.c_str(), "r");
+  std::FILE* pipe = ::popen(fmt::format("{}/heed-bench {} --json", HEED_BIN_DIR, command).c_str(), "r");
   output.resize(std::fread(output.data(), 1, output.size(), pipe));
   CHECK(::pclose(pipe) == 0);
-  const auto result = nlohmann::json::parse(output);
+  return nlohmann::json::parse(output);
+}
+
+}  // namespace
+
+TEST_CASE("the training benchmark prints what it measured as JSON") {
+  const auto result =
+      measured("train --preset micro --batch 2 --src 6 --tgt 5 --vocab 50 --steps 3 --precision f32");
   CHECK(result.at("preset") == "micro");
   const double tokens = 2 * (6 + 5);
   CHECK(result.at("tokens_per_s").get<double>() ==
         doctest::Approx(tokens / (result.at("median_ms").get<double>() / 1e3)).epsilon(1e-9));
   CHECK(result.at("best_tokens_per_s").get<double>() >= result.at("tokens_per_s").get<double>());
   CHECK(result.at("loss").get<double>() > 0);
+  double shares = 0;
+  for (const auto& share : result.at("time_shares")) shares += share.get<double>();
+  CHECK(shares == doctest::Approx(1));
+  if (!result.contains("gemm_peak_gflops")) return;  // built without oneDNN
+  CHECK(result.at("efficiency").get<double>() * result.at("gemm_peak_gflops").get<double>() ==
+        doctest::Approx(result.at("gflops").get<double>()));
+}
+
+TEST_CASE("the decoding benchmark translates every sentence into as many words as asked for") {
+  for (const int beam : {1, 3}) {
+    const auto result = measured(fmt::format(
+        "decode --preset micro --batch 3 --src 5 --tgt 9 --vocab 50 --beam {} --repetitions 2", beam));
+    CHECK(result.at("words") == 3 * 9);
+    CHECK(result.at("sentences_per_s").get<double>() ==
+          doctest::Approx(3 / (result.at("median_ms").get<double>() / 1e3)).epsilon(1e-9));
+  }
 }
 
 TEST_CASE("the compile benchmark says what graphs of each size cost") {
-  const std::string command =
-      fmt::format("{}/heed-bench compile --nodes 100 400 --repetitions 1 --json", HEED_BIN_DIR);
-  std::string output(100000, '\0');
-  std::FILE* pipe = ::popen(command.c_str(), "r");
-  output.resize(std::fread(output.data(), 1, output.size(), pipe));
-  CHECK(::pclose(pipe) == 0);
-  const auto result = nlohmann::json::parse(output);
+  const auto result = measured("compile --nodes 100 400 --repetitions 1");
   REQUIRE(result.size() == 2);
   CHECK(result[1].at("nodes").get<int>() > 3 * result[0].at("nodes").get<int>());
   CHECK(result[1].at("steps").get<int>() > result[0].at("steps").get<int>());

@@ -29,8 +29,8 @@ class Toy {
       : config_(toy_config(vocabulary)),
         variables_(open_backend(backend_names().front()), seed),
         search_(
-            [this](const DecodingShape& shape, std::int64_t candidates) {
-              return std::make_unique<TransformerSteps>(config_, shape, candidates, variables_);
+            [this](const DecodingShape& shape) {
+              return std::make_unique<TransformerSteps>(config_, shape, variables_);
             },
             vocabulary) {}
 
@@ -219,6 +219,19 @@ TEST_CASE("a forced prefix begins every translation, and its words count") {
       CHECK(std::ranges::equal(prefixes[i], std::span(hypothesis.words).first(prefixes[i].size())));
       CHECK(hypothesis.log_probability ==
             doctest::Approx(toy.log_probability(sources[i], hypothesis)).epsilon(1e-4));
+    }
+  }
+}
+
+TEST_CASE("no translation ends before it has the fewest words asked for") {
+  Toy toy(6, 3);
+  const std::vector<Words> sources{{4, 5, end_id}, {5, end_id}};
+  for (const std::int64_t beam : {1, 3}) {
+    DecodingOptions options{.beam = beam, .best = beam, .words_beyond_source = 0};
+    options.fewest_words = 7;
+    for (const auto& best : toy.decode(sources, options)) {
+      REQUIRE(best.size() == static_cast<std::size_t>(beam));
+      for (const Hypothesis& hypothesis : best) CHECK(hypothesis.words.size() == 7);
     }
   }
 }

@@ -1,0 +1,102 @@
+// heed-bench decode: translating one batch of random sentences, again and again.
+#include <memory>
+
+#include "commands.h"
+#include "timing.h"
+#include "work.h"
+#include <fmt/format.h>
+
+#include <heed/models/decoding/transformer_steps.h>
+#include <heed/models/decoding/beam_search.h>
+#include <heed/models/text/draws.h>
+#include <heed/models/text/vocabulary.h>
+
+namespace heed::bench {
+
+namespace {
+
+struct Flags {
+  std::string preset = "small", precision = "f32", backend;
+  std::int64_t sentences = 32, source_length = 32, target_length = 32, vocabulary = 8000, beam = 1;
+  int threads = 0, repetitions = 7, warmup = 2;
+  bool json = false;
+};
+
+std::vector<std::vector<std::int32_t>> random_sources(const Flags& flags) {
+  Draws draws(1);
+  std::vector<std::vector<std::int32_t>> sources(static_cast<std::size_t>(flags.sentences));
+  for (auto& source : sources) {
+    for (std::int64_t i = 1; i < flags.source_length; ++i)
+      source.push_back(static_cast<std::int32_t>(draws.between(4, flags.vocabulary - 1)));
+    source.push_back(end_id);
+  }
+  return sources;
+}
+
+void decode(const Flags& flags) {
+  TransformerConfig config = transformer_preset(flags.preset, flags.vocabulary);
+  const auto backend = open_backend(flags.backend.empty() ? backend_names().front() : flags.backend,
+                                    {.threads = flags.threads});
+  Variables variables(backend, 1);
+  BeamSearch search(
+      [&](const DecodingShape& shape) { return std::make_unique<TransformerSteps>(config, shape, variables); },
+      config.vocabulary);
+  // No translation may end early, so that every one does the same work.
+  DecodingOptions options{.beam = flags.beam, .fewest_words = flags.target_length};
+  options.words_beyond_source = std::max<std::int64_t>(0, flags.target_length - flags.source_length);
+  const auto sources = random_sources(flags);
+  std::size_t words = 0;
+  const Timing timing = time_runs(flags.warmup, flags.repetitions, [&] {
+    words = 0;
+    for (const auto& best : search.decode(sources, options)) words += best.front().words.size();
+  });
+  const auto sentences = static_cast<double>(flags.sentences);
+  const double flops =
+      decoding_flops(config, flags.sentences, flags.beam, flags.source_length, flags.target_length);
+  print_result({{"model", "transformer"},
+                {"preset", flags.preset},
+                {"precision", flags.precision},
+                {"backend", backend->name()},
+                {"beam", flags.beam},
+                {"words", words},
+                {"sentences_per_s", sentences / timing.median},
+                {"best_sentences_per_s", sentences / timing.best},
+                {"median_ms", timing.median * 1e3},
+                {"best_ms", timing.best * 1e3},
+                {"gflops", flops / timing.median / 1e9},
+                {"resident_peak_mib", resident_peak_mib()}},
+               flags.json);
+}
+
+}  // namespace
+
+void add_decode(CLI::App& app) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* command = app.add_subcommand("decode", "Translating a batch of sentences");
+  command->add_option("--preset", flags->preset)
+      ->check(CLI::IsMember(transformer_preset_names()))
+      ->capture_default_str();
+  command->add_option("--batch", flags->sentences, "Sentences")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--src", flags->source_length, "Words a source sentence, its end counted")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--tgt", flags->target_length, "Words a translation; at least --src")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--vocab", flags->vocabulary)
+      ->check(CLI::Range(std::int64_t{8}, std::int64_t{10000000}))
+      ->capture_default_str();
+  command->add_option("--beam", flags->beam, "Hypotheses a sentence; 1 is greedy")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--precision", flags->precision)->check(CLI::IsMember({"f32"}))->capture_default_str();
+  command->add_option("--backend", flags->backend);
+  command->add_option("--threads", flags->threads)->check(CLI::PositiveNumber);
+  command->add_option("--repetitions", flags->repetitions)->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_flag("--json", flags->json);
+  command->callback([flags] { decode(*flags); });
+}
+
+}  // namespace heed::bench
