@@ -6,8 +6,8 @@
 #include "work.h"
 #include <fmt/format.h>
 
-#include <heed/models/decoding/transformer_steps.h>
 #include <heed/models/decoding/beam_search.h>
+#include <heed/models/decoding/transformer_steps.h>
 #include <heed/models/text/draws.h>
 #include <heed/models/text/vocabulary.h>
 
@@ -39,7 +39,9 @@ void decode(const Flags& flags) {
                                     {.threads = flags.threads});
   Variables variables(backend, 1);
   BeamSearch search(
-      [&](const DecodingShape& shape) { return std::make_unique<TransformerSteps>(config, shape, variables); },
+      [&](const DecodingShape& shape) {
+        return std::make_unique<TransformerSteps>(config, shape, variables);
+      },
       config.vocabulary);
   // No translation may end early, so that every one does the same work.
   DecodingOptions options{.beam = flags.beam, .fewest_words = flags.target_length};

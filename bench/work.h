@@ -1,5 +1,5 @@
-// The work that a Transformer's step does, by the formulas of the peers' scripts: every parameter once for each
-// position; attention's own products and look-ups of embeddings are left out.
+// The work that a Transformer's step does, by the formulas of the peers' scripts: every parameter once for
+// each position; attention's own products and look-ups of embeddings are left out.
 #pragma once
 
 #include <heed/models/text/batches.h>
@@ -10,7 +10,8 @@ namespace heed::bench {
 // Of one training step.
 double training_flops(const TransformerConfig& config, const BatchShape& shape);
 
-// Of translating `sentences` of `source_length` words into `target_length` words each with `beams` hypotheses.
+// Of translating `sentences` of `source_length` words into `target_length` words each with `beams`
+// hypotheses.
 double decoding_flops(const TransformerConfig& config, std::int64_t sentences, std::int64_t beams,
                       std::int64_t source_length, std::int64_t target_length);
 

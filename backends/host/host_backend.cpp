@@ -2,6 +2,7 @@
 #include <new>
 
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <heed/backends/host/host_backend.h>
@@ -11,17 +12,26 @@ namespace heed::host {
 
 namespace {
 
+constexpr std::size_t huge_page = std::size_t{2} << 20;
+
+// Large blocks lie on huge pages where the system has them: kernels walk through much memory, and looking up
+// the addresses of small pages costs a tenth of a training step.
 class HostMemory final : public Memory {
  public:
   explicit HostMemory(std::int64_t bytes)
       : Memory(bytes),
-        data_(static_cast<std::byte*>(
-            ::operator new (static_cast<std::size_t>(std::max<std::int64_t>(bytes, 1)),
-                            std::align_val_t{memory_alignment}))) {}
-  ~HostMemory() override { ::operator delete (data_, std::align_val_t{memory_alignment}); }
+        size_(static_cast<std::size_t>(std::max<std::int64_t>(bytes, 1))),
+        alignment_{size_ >= huge_page ? huge_page : static_cast<std::size_t>(memory_alignment)},
+        data_(static_cast<std::byte*>(::operator new(size_, alignment_))) {
+    if (size_ >= huge_page)
+      ::madvise(data_, size_ / huge_page * huge_page, MADV_HUGEPAGE);  // else small ones
+  }
+  ~HostMemory() override { ::operator delete(data_, alignment_); }
   std::byte* data() const { return data_; }
 
  private:
+  std::size_t size_;
+  std::align_val_t alignment_;
   std::byte* data_;
 };
 
