@@ -57,104 +57,115 @@ Averaging::Kind averaging_kind(const std::string& name) {
   throw Error(fmt::format("averaging is none, exponential or last, not \"{}\"", name));
 }
 
-json to_json(const TransformerConfig& c) {
-  return {{"vocabulary", c.vocabulary},
-          {"source_vocabulary", c.source_vocabulary},
-          {"width", c.width},
-          {"feed_forward", c.feed_forward},
-          {"heads", c.heads},
-          {"encoder_layers", c.encoder_layers},
-          {"decoder_layers", c.decoder_layers},
-          {"dropout", c.dropout},
-          {"norm_epsilon", c.norm_epsilon}};
-}
-
-TransformerConfig transformer_config(const json& c) {
-  TransformerConfig config;
-  read(c, "vocabulary", config.vocabulary);
-  read(c, "source_vocabulary", config.source_vocabulary);
-  read(c, "width", config.width);
-  read(c, "feed_forward", config.feed_forward);
-  read(c, "heads", config.heads);
-  read(c, "encoder_layers", config.encoder_layers);
-  read(c, "decoder_layers", config.decoder_layers);
-  read(c, "dropout", config.dropout);
-  read(c, "norm_epsilon", config.norm_epsilon);
-  check_config(config);
-  return config;
-}
-
-json to_json(const TrainingRecipe& r) {
-  return {{"vocabulary",
-           {{"kind", std::string(name_of(r.vocabulary.kind))},
-            {"max_size", r.vocabulary.max_size},
-            {"shared", r.vocabulary.shared}}},
-          {"batch_tokens", r.batch_tokens},
-          {"max_length", r.max_length},
-          {"accumulate", r.accumulate},
-          {"warmup", r.warmup},
-          {"rate_scale", r.rate_scale},
-          {"label_smoothing", r.step.label_smoothing},
-          {"largest_gradient", r.step.largest_gradient},
-          {"adam_beta1", r.step.adam_beta1},
-          {"adam_beta2", r.step.adam_beta2},
-          {"adam_epsilon", r.step.adam_epsilon},
-          {"validate_every", r.validate_every},
-          {"averaging",
-           {{"kind", name_of(r.averaging.kind)}, {"decay", r.averaging.decay}, {"count", r.averaging.count}}},
-          {"judge", std::string(name_of(r.judge))}};
-}
-
-TrainingRecipe training_recipe(const json& r) {
-  TrainingRecipe recipe;
-  const json& vocabulary = r.at("vocabulary");
-  recipe.vocabulary.kind = vocabulary_kind(vocabulary.at("kind").get<std::string>());
-  read(vocabulary, "max_size", recipe.vocabulary.max_size);
-  read(vocabulary, "shared", recipe.vocabulary.shared);
-  read(r, "batch_tokens", recipe.batch_tokens);
-  read(r, "max_length", recipe.max_length);
-  read(r, "accumulate", recipe.accumulate);
-  read(r, "warmup", recipe.warmup);
-  read(r, "rate_scale", recipe.rate_scale);
-  read(r, "label_smoothing", recipe.step.label_smoothing);
-  read(r, "largest_gradient", recipe.step.largest_gradient);
-  read(r, "adam_beta1", recipe.step.adam_beta1);
-  read(r, "adam_beta2", recipe.step.adam_beta2);
-  read(r, "adam_epsilon", recipe.step.adam_epsilon);
-  read(r, "validate_every", recipe.validate_every);
-  const json& averaging = r.at("averaging");
-  recipe.averaging.kind = averaging_kind(averaging.at("kind"));
-  read(averaging, "decay", recipe.averaging.decay);
-  read(averaging, "count", recipe.averaging.count);
-  recipe.judge = judge_of(r.at("judge").get<std::string>());
-  return recipe;
-}
-
-json to_json(const TrainingProgress& p) {
-  return {{"step", p.step},
-          {"epoch", p.epoch},
-          {"batch", p.batch},
-          {"run_counter", p.run_counter},
-          {"best_score", p.best_score},
-          {"best_step", p.best_step},
-          {"since_best", p.since_best},
-          {"snapshots", p.snapshots}};
-}
-
-TrainingProgress training_progress(const json& p) {
-  TrainingProgress progress;
-  read(p, "step", progress.step);
-  read(p, "epoch", progress.epoch);
-  read(p, "batch", progress.batch);
-  read(p, "run_counter", progress.run_counter);
-  read(p, "best_score", progress.best_score);
-  read(p, "best_step", progress.best_step);
-  read(p, "since_best", progress.since_best);
-  const json& snapshots = p.at("snapshots");
-  for (std::size_t i = 0; i < snapshots.get_ref<const json::array_t&>().size(); ++i) {
-    read(snapshots, i, progress.snapshots.emplace_back());
+// Writes each field it is shown.
+class Writer {
+ public:
+  template <typename T>
+  void operator()(const char* name, const T& value) {
+    if constexpr (std::is_enum_v<T>) {
+      out_[name] = std::string(name_of(value));
+    } else {
+      out_[name] = value;
+    }
   }
-  return progress;
+  template <typename Fields>
+  void object(const char* name, const Fields& fields) {
+    Writer inner;
+    fields(inner);
+    out_[name] = std::move(inner.out_);
+  }
+  json take() { return std::move(out_); }
+
+ private:
+  json out_ = json::object();
+};
+
+// Sets each field it is shown.
+class Reader {
+ public:
+  explicit Reader(const json& from) : from_(from) {}
+  template <typename T>
+  void operator()(const char* name, T& value) {
+    read(from_, name, value);
+  }
+  void operator()(const char* name, VocabularyKind& kind) { kind = vocabulary_kind(text(name)); }
+  void operator()(const char* name, Judge& judge) { judge = judge_of(text(name)); }
+  void operator()(const char* name, Averaging::Kind& kind) { kind = averaging_kind(text(name)); }
+  void operator()(const char* name, std::vector<std::int64_t>& values) {
+    const json& list = from_.at(name);
+    for (std::size_t i = 0; i < list.get_ref<const json::array_t&>().size(); ++i)
+      read(list, i, values.emplace_back());
+  }
+  template <typename Fields>
+  void object(const char* name, const Fields& fields) {
+    Reader inner(from_.at(name));
+    fields(inner);
+  }
+
+ private:
+  std::string text(const char* name) const { return from_.at(name).get<std::string>(); }
+  const json& from_;
+};
+
+// What a checkpoint holds, for writing and for reading alike.
+void config_fields(auto& field, auto& config) {
+  field("vocabulary", config.vocabulary);
+  field("source_vocabulary", config.source_vocabulary);
+  field("width", config.width);
+  field("feed_forward", config.feed_forward);
+  field("heads", config.heads);
+  field("encoder_layers", config.encoder_layers);
+  field("decoder_layers", config.decoder_layers);
+  field("dropout", config.dropout);
+  field("norm_epsilon", config.norm_epsilon);
+}
+
+void recipe_fields(auto& field, auto& recipe) {
+  field.object("vocabulary", [&](auto& inner) {
+    inner("kind", recipe.vocabulary.kind);
+    inner("max_size", recipe.vocabulary.max_size);
+    inner("shared", recipe.vocabulary.shared);
+  });
+  field("batch_tokens", recipe.batch_tokens);
+  field("max_length", recipe.max_length);
+  field("accumulate", recipe.accumulate);
+  field("warmup", recipe.warmup);
+  field("rate_scale", recipe.rate_scale);
+  field("label_smoothing", recipe.step.label_smoothing);
+  field("largest_gradient", recipe.step.largest_gradient);
+  field("adam_beta1", recipe.step.adam_beta1);
+  field("adam_beta2", recipe.step.adam_beta2);
+  field("adam_epsilon", recipe.step.adam_epsilon);
+  field("validate_every", recipe.validate_every);
+  field.object("averaging", [&](auto& inner) {
+    inner("kind", recipe.averaging.kind);
+    inner("decay", recipe.averaging.decay);
+    inner("count", recipe.averaging.count);
+  });
+  field("judge", recipe.judge);
+}
+
+void progress_fields(auto& field, auto& progress) {
+  field("step", progress.step);
+  field("epoch", progress.epoch);
+  field("batch", progress.batch);
+  field("run_counter", progress.run_counter);
+  field("best_score", progress.best_score);
+  field("best_step", progress.best_step);
+  field("since_best", progress.since_best);
+  field("snapshots", progress.snapshots);
+}
+
+void info_fields(auto& field, auto& info) {
+  field("model", info.model);
+  field("preset", info.preset);
+  field("source_language", info.source_language);
+  field("target_language", info.target_language);
+  field("corpus", info.corpus);
+  field("seed", info.seed);
+  field.object("config", [&](auto& inner) { config_fields(inner, info.config); });
+  field.object("recipe", [&](auto& inner) { recipe_fields(inner, info.recipe); });
+  field.object("progress", [&](auto& inner) { progress_fields(inner, info.progress); });
 }
 
 // The first leaf in which two descriptions differ.
@@ -171,16 +182,10 @@ std::string first_difference(const json& a, const json& b, const std::string& pa
 }  // namespace
 
 json to_json(const CheckpointInfo& info) {
-  return {{"format", format_version},
-          {"model", info.model},
-          {"preset", info.preset},
-          {"source_language", info.source_language},
-          {"target_language", info.target_language},
-          {"corpus", info.corpus},
-          {"seed", info.seed},
-          {"config", to_json(info.config)},
-          {"recipe", to_json(info.recipe)},
-          {"progress", to_json(info.progress)}};
+  Writer writer;
+  writer("format", format_version);
+  info_fields(writer, info);
+  return writer.take();
 }
 
 CheckpointInfo checkpoint_info(const json& root) {
@@ -189,15 +194,9 @@ CheckpointInfo checkpoint_info(const json& root) {
                             root.at("format").dump(), format_version));
   }
   CheckpointInfo info;
-  read(root, "model", info.model);
-  read(root, "preset", info.preset);
-  read(root, "source_language", info.source_language);
-  read(root, "target_language", info.target_language);
-  read(root, "corpus", info.corpus);
-  read(root, "seed", info.seed);
-  info.config = transformer_config(root.at("config"));
-  info.recipe = training_recipe(root.at("recipe"));
-  info.progress = training_progress(root.at("progress"));
+  Reader reader(root);
+  info_fields(reader, info);
+  check_config(info.config);
   return info;
 }
 
