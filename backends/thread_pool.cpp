@@ -5,6 +5,7 @@
 
 #include <heed/backends/host/signal_block.h>
 #include <heed/backends/thread_pool.h>
+#include <heed/graph/error.h>
 
 namespace heed {
 
@@ -41,8 +42,9 @@ void wait_for_change(const std::atomic<T>& value, T old) {
 
 }  // namespace
 
-ThreadPool::ThreadPool(int threads) {
-  const int count = threads > 0 ? threads : default_threads();
+ThreadPool::ThreadPool(int threads)
+    : shares_(static_cast<std::size_t>(threads > 0 ? threads : default_threads())) {
+  const int count = static_cast<int>(shares_.size());
   workers_.reserve(static_cast<std::size_t>(count - 1));
   const host::SignalBlock inherited;  // workers never take signals
   for (int worker = 1; worker < count; ++worker) workers_.emplace_back([this, worker] { work(worker); });
@@ -55,19 +57,37 @@ ThreadPool::~ThreadPool() {
   for (std::thread& thread : workers_) thread.join();
 }
 
-void ThreadPool::take_pieces(int worker) {
+bool ThreadPool::take(Share& share, bool front, std::int64_t& piece) {
+  std::uint64_t left = share.left.load(std::memory_order_relaxed);
   for (;;) {
-    const std::int64_t piece = next_.fetch_add(1, std::memory_order_relaxed);
-    if (piece >= pieces_) return;
-    call_(context_, piece, worker);
+    const std::uint64_t first = left >> 32, end = left & 0xffffffffu;
+    if (first >= end) return false;
+    const std::uint64_t rest = front ? left + (std::uint64_t{1} << 32) : left - 1;
+    if (!share.left.compare_exchange_weak(left, rest, std::memory_order_relaxed)) continue;
+    piece = static_cast<std::int64_t>(front ? first : end - 1);
+    return true;
+  }
+}
+
+void ThreadPool::take_pieces(int worker) {
+  std::int64_t piece = 0;
+  const std::size_t own = static_cast<std::size_t>(worker);
+  while (take(shares_[own], true, piece)) call_(context_, piece, worker);
+  for (std::size_t i = 1; i < shares_.size(); ++i) {
+    Share& other = shares_[(own + i) % shares_.size()];
+    while (take(other, false, piece)) call_(context_, piece, worker);
   }
 }
 
 void ThreadPool::run_shared(std::int64_t pieces, Call call, const void* context) {
   call_ = call;
   context_ = context;
-  pieces_ = pieces;
-  next_.store(0, std::memory_order_relaxed);
+  if (pieces > 0xffffffff) throw InternalError("a kernel is cut into more pieces than can be counted");
+  const auto total = static_cast<std::uint64_t>(pieces), workers = static_cast<std::uint64_t>(shares_.size());
+  for (std::uint64_t w = 0; w < workers; ++w) {
+    shares_[w].left.store((total * w / workers) << 32 | (total * (w + 1) / workers),
+                          std::memory_order_relaxed);
+  }
   busy_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
   round_.fetch_add(1, std::memory_order_release);
   round_.notify_all();
