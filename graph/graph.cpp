@@ -18,7 +18,7 @@ Graph& Tensor::graph() const {
 }
 
 std::string describe(const Where& where) {
-  return fmt::format("{}:{}", where.file_name(), where.line());
+  return fmt::format("{}:{}", where.file, where.line);
 }
 
 namespace {
@@ -267,7 +267,7 @@ namespace {
 constexpr std::size_t most_scopes = 32;
 
 bool same_line(const Origin& a, const Origin& b) {
-  return a.where.line() == b.where.line() && std::string_view(a.where.file_name()) == b.where.file_name();
+  return a.where.line == b.where.line && std::string_view(a.where.file) == b.where.file;
 }
 
 }  // namespace

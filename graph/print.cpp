@@ -12,9 +12,9 @@ namespace heed {
 namespace {
 
 std::string short_file(const Where& where) {
-  const std::string_view path = where.file_name();
+  const std::string_view path = where.file;
   const auto slash = path.rfind('/');
-  return fmt::format("{}:{}", slash == std::string_view::npos ? path : path.substr(slash + 1), where.line());
+  return fmt::format("{}:{}", slash == std::string_view::npos ? path : path.substr(slash + 1), where.line);
 }
 
 std::string reference(const Graph& graph, OutputId id) {
@@ -74,7 +74,7 @@ std::string to_json(const Graph& graph) {
       entry["outputs"].push_back({{"dtype", name_of(type.dtype)}, {"shape", type.shape.sizes()}});
     }
     for (const Origin& origin : node.origins) {
-      json where{{"file", origin.where.file_name()}, {"line", origin.where.line()}, {"scope", origin.scope}};
+      json where{{"file", origin.where.file}, {"line", origin.where.line}, {"scope", origin.scope}};
       if (!origin.gradient_of.empty()) where["gradient_of"] = origin.gradient_of;
       entry["origins"].push_back(where);
     }

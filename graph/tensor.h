@@ -2,17 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <source_location>
 #include <vector>
 
 #include <heed/graph/shape.h>
+#include <heed/graph/where.h>
 
 namespace heed {
 
 class Graph;
 
-using NodeId = std::uint32_t;        // nodes are numbered in the order they were added
-using Where = std::source_location;  // the line of a user's call
+using NodeId = std::uint32_t;  // nodes are numbered in the order they were added
 
 // One output of one node. Copy it freely. A default-constructed Tensor names nothing.
 class Tensor {

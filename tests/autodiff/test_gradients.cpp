@@ -194,5 +194,5 @@ TEST_CASE("nodes of a gradient keep the line and scope of the forward op") {
   const Origin& origin = graph.node(slope.node()).origins.front();
   CHECK(origin.gradient_of == "tanh");
   CHECK(origin.scope == "layer");
-  CHECK(origin.where.line() == graph.node(loss.node()).origins.front().where.line());
+  CHECK(origin.where.line == graph.node(loss.node()).origins.front().where.line);
 }

@@ -52,7 +52,7 @@ TEST_CASE("an expansion's nodes keep the line and scope of their composite") {
   const Tensor y = softmax(x);
   const LoweredGraph result = expanded(y);
   for (NodeId id = 1; id < result.graph->size(); ++id) {
-    CHECK(result.graph->node(id).origins.front().where.line() == line);
+    CHECK(result.graph->node(id).origins.front().where.line == line);
     CHECK(result.graph->node(id).origins.front().scope == "layer");
   }
 }

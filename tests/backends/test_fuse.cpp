@@ -54,9 +54,9 @@ TEST_CASE("a chain becomes one node that keeps all lines") {
   CHECK(kernels(result) == 1);
   CHECK(fetched(result).inputs.size() == 1);
   std::vector<unsigned> lines;
-  for (const Origin& origin : fetched(result).origins) lines.push_back(origin.where.line());
+  for (const Origin& origin : fetched(result).origins) lines.push_back(origin.where.line);
   std::sort(lines.begin(), lines.end());
-  const unsigned first = graph.node(a.node()).origins.front().where.line();
+  const unsigned first = graph.node(a.node()).origins.front().where.line;
   CHECK(lines == std::vector<unsigned>{first, first + 1, first + 2});
 }
 

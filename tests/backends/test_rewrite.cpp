@@ -86,7 +86,7 @@ TEST_CASE("a rewrite that replaces nothing copies types, names and lines") {
   const Node& node = to.graph->node(to.fetches[0].node);
   CHECK(to.fetches[0].output == 1);
   CHECK(node.name == "best");
-  CHECK(node.origins.front().where.line() == graph.node(best.node()).origins.front().where.line());
+  CHECK(node.origins.front().where.line == graph.node(best.node()).origins.front().where.line);
 }
 
 TEST_CASE("a rewrite puts its replacements in the place of the old node") {
@@ -102,5 +102,5 @@ TEST_CASE("a rewrite puts its replacements in the place of the old node") {
   CHECK(count_ops(*to.graph, "sin") == 1);
   const Node& sine = to.graph->node(1);
   CHECK(sine.op->name() == "sin");
-  CHECK(sine.origins.front().where.line() == graph.node(1).origins.front().where.line());
+  CHECK(sine.origins.front().where.line == graph.node(1).origins.front().where.line);
 }

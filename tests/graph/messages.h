@@ -12,7 +12,7 @@ namespace heed::test {
 
 // "path/of/this_file.cpp:12": the caller's line, or `after` lines further down.
 inline std::string here(int after = 0, Where where = Where::current()) {
-  return fmt::format("{}:{}", where.file_name(), static_cast<int>(where.line()) + after);
+  return fmt::format("{}:{}", where.file, static_cast<int>(where.line) + after);
 }
 
 }  // namespace heed::test

@@ -145,7 +145,7 @@ TEST_CASE("layers can give their nodes the line of their caller") {
   const auto origin = graph.at(Where::current());
   const unsigned line = static_cast<unsigned>(__LINE__) - 1;
   const Tensor y = tanh(x);
-  CHECK(graph.node(y.node()).origins.front().where.line() == line);
+  CHECK(graph.node(y.node()).origins.front().where.line == line);
 }
 
 TEST_CASE("graphs are told apart even where one takes the other's place in memory") {

@@ -105,5 +105,5 @@ TEST_CASE("a fused reduction keeps the lines of both ops") {
   const Node& node = lowered.graph->node(lowered.fetches[0].node);
   CHECK(node.op->name() == "elementwise_reduce");
   REQUIRE(node.origins.size() == 2);
-  CHECK(node.origins.begin()[0].where.line() == node.origins.begin()[1].where.line() + 1);
+  CHECK(node.origins.begin()[0].where.line == node.origins.begin()[1].where.line + 1);
 }
