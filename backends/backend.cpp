@@ -6,6 +6,7 @@
 #include <heed/backends/host/host_backend.h>
 #include <heed/backends/reference/kernels.h>
 #ifdef HEED_HAS_ONEDNN
+#include <heed/backends/onednn/instruction_set.h>
 #include <heed/backends/onednn/kernels.h>
 #endif
 
@@ -23,7 +24,8 @@ const std::vector<Entry>& entries() {
 #ifdef HEED_HAS_ONEDNN
       {"onednn",
        [](const BackendOptions& options) -> std::shared_ptr<Backend> {
-         return std::make_shared<host::HostBackend>("onednn", onednn::kernels(), options.threads);
+         return std::make_shared<host::HostBackend>("onednn", onednn::kernels(), options.threads,
+                                                    "CPU with " + onednn::instruction_set());
        }},
 #endif
       {"reference",

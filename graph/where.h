@@ -1,4 +1,5 @@
-// Where: a line of the user's program. std::source_location would serve, but not every compiler that builds heed has it.
+// Where: a line of the user's program. std::source_location would serve, but not every compiler that builds
+// heed has it.
 #pragma once
 
 namespace heed {

@@ -124,11 +124,11 @@ void HostProgram::bind(const Plan& plan, const Bindings& bindings) {
 
 }  // namespace
 
-HostBackend::HostBackend(std::string name, const KernelTable& kernels, int threads)
-    : name_(std::move(name)), kernels_(kernels), pool_(threads) {}
+HostBackend::HostBackend(std::string name, const KernelTable& kernels, int threads, std::string device)
+    : name_(std::move(name)), device_(std::move(device)), kernels_(kernels), pool_(threads) {}
 
 std::string HostBackend::description() const {
-  return fmt::format("CPU, {} thread{}, {:.1f} GiB of memory", pool_.threads(),
+  return fmt::format("{}, {} thread{}, {:.1f} GiB of memory", device_, pool_.threads(),
                      pool_.threads() == 1 ? "" : "s", static_cast<double>(memory_limit()) / (1 << 30));
 }
 

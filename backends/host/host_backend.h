@@ -8,7 +8,7 @@ namespace heed::host {
 
 class HostBackend final : public Backend {
  public:
-  HostBackend(std::string name, const KernelTable& kernels, int threads);
+  HostBackend(std::string name, const KernelTable& kernels, int threads, std::string device = "CPU");
 
   // To copy, so that a backend of one's own can have these kernels and others. A backend only refers to its
   // table, which must live as long.
@@ -26,6 +26,7 @@ class HostBackend final : public Backend {
 
  private:
   std::string name_;
+  std::string device_;
   const KernelTable& kernels_;
   ThreadPool pool_;
 };

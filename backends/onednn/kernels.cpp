@@ -5,6 +5,7 @@
 #include <heed/backends/onednn/cross_entropy.h>
 #include <heed/backends/onednn/elementwise.h>
 #include <heed/backends/onednn/gather.h>
+#include <heed/backends/onednn/instruction_set.h>
 #include <heed/backends/onednn/kernels.h>
 #include <heed/backends/onednn/layer_norm.h>
 #include <heed/backends/onednn/matmul.h>
@@ -32,6 +33,7 @@ bool outputs_f32(const Op&, Types, Types outputs) {
 }
 
 KernelTable fill() {
+  instruction_set();  // settled, and oneDNN told, before there is a kernel
   KernelTable table;
   table.add<Elementwise>(make_elementwise, {all_inputs, accepts_elementwise});
   table.add<Matmul>(make_matmul, {0b011, all_f32});

@@ -200,6 +200,18 @@ TEST_CASE("the backends are listed") {
   CHECK(outcome.output.find("reference") != std::string::npos);
 }
 
+#ifdef HEED_HAS_ONEDNN
+TEST_CASE("the instruction set can be capped, and is shown") {
+  const Outcome capped = run_program("heed-translate backends", "HEED_MAX_ISA=sse4");
+  CHECK(capped.status == 0);
+  CHECK(capped.output.find("onednn       CPU with sse4, ") == 0);
+  const Outcome unknown = run_program("heed-translate backends", "HEED_MAX_ISA=avx1024");
+  CHECK(unknown.status == 1);
+  CHECK(unknown.output.find("HEED_MAX_ISA is \"avx1024\"; it can be sse4, avx2 or avx512") !=
+        std::string::npos);
+}
+#endif
+
 TEST_CASE("the first program learns") {
   const Outcome outcome = run_program("first-graph");
   CAPTURE(outcome.output);
