@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <heed/graph/graph.h>
+#include <heed/graph/names.h>
 #include <heed/graph/sources.h>
 
 namespace heed {
@@ -25,11 +26,9 @@ namespace {
 
 std::string path_of(const Tensor& tensor) {
   const Node& node = tensor.graph().node(tensor.node());
-  if (const auto* variable = dynamic_cast<const VariableRead*>(node.op.get())) return variable->variable;
+  const std::string label = label_of(node);
+  if (dynamic_cast<const VariableRead*>(node.op.get())) return label;
   const std::string& scope = node.origins.front().scope;
-  std::string label = node.name;
-  if (const auto* input = dynamic_cast<const Input*>(node.op.get())) label = input->label;
-  if (label.empty()) label = node.op->name();
   return scope.empty() ? label : scope + "/" + label;
 }
 
@@ -235,6 +234,11 @@ std::optional<Tensor> Graph::find_variable(const std::string& full_name) const {
   const auto found = variable_by_name_.find(full_name);
   if (found == variable_by_name_.end()) return {};
   return Tensor(const_cast<Graph&>(*this), found->second);
+}
+
+Tensor Graph::find(std::string_view name) const {
+  const OutputId found = TensorNames(*this).find(name);
+  return Tensor(const_cast<Graph&>(*this), found.node, found.output);
 }
 
 void Graph::note_source(const Op& op, NodeId id) {

@@ -55,7 +55,7 @@ class Graph {
   // "encoder/layer2/dropout:1": the open scopes, `name`, and how often that name was asked for before.
   std::string unique_name(const std::string& name);
 
-  // Gives a tensor's node a name for prints and messages; returns the tensor.
+  // Gives a tensor's node a name for prints, messages and find(); returns the tensor.
   Tensor name(Tensor tensor, std::string name);
 
   // While the guard lives, its name prefixes scopes and variables: "encoder/layer2/".
@@ -88,6 +88,11 @@ class Graph {
   Tensors variables() const;  // reads, in order of their making
   const std::vector<NodeId>& assigns() const { return assigns_; }
   std::optional<Tensor> find_variable(const std::string& full_name) const;
+
+  // The tensor called "encoder/0/self/weights", as to_text() shows it and graph/names.h explains; parts may
+  // be left out where no other tensor could be meant. Throws Error with the candidates where several could,
+  // and with the nearest names where there is none. Takes time for all nodes; TensorNames finds many.
+  Tensor find(std::string_view name) const;
 
   // Adds a copy of a node of another graph on inputs of this one: what passes are made of.
   Tensors copy(const Node& node, std::span<const Tensor> inputs);

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include <heed/graph/names.h>
 #include <heed/graph/print.h>
 #include <heed/graph/sources.h>
 
@@ -22,12 +23,15 @@ std::string reference(const Graph& graph, OutputId id) {
   return fmt::format("%{}.{}", id.node, id.output);
 }
 
-std::string origin_text(const Node& node) {
+// Where a node comes from; the name stands in the place of the first scope, which is part of it.
+std::string origin_text(const Node& node, std::string_view name) {
   std::string text;
   for (const Origin& origin : node.origins) {
-    if (!text.empty()) text += "; ";
+    const bool first = text.empty();
+    if (!first) text += "; ";
     if (!origin.gradient_of.empty()) text += "gradient of " + origin.gradient_of + " ";
-    if (!origin.scope.empty()) text += origin.scope + " ";
+    const std::string_view place = first && !name.empty() ? name : std::string_view(origin.scope);
+    if (!place.empty()) text += fmt::format("{} ", place);
     text += short_file(origin.where);
   }
   return text;
@@ -42,6 +46,7 @@ std::string types_text(const Node& node) {
 }  // namespace
 
 std::string to_text(const Graph& graph) {
+  const TensorNames names(graph);
   std::string text;
   for (NodeId id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
@@ -50,14 +55,15 @@ std::string to_text(const Graph& graph) {
     if (const auto attributes = node.op->attributes(); !attributes.empty()) {
       arguments.push_back(to_string(attributes));
     }
-    text += fmt::format("%{} = {}({}) {}{}  # {}\n", id, node.op->name(), fmt::join(arguments, ", "),
-                        types_text(node), node.name.empty() ? "" : " '" + node.name + "'", origin_text(node));
+    text += fmt::format("%{} = {}({}) {}  # {}\n", id, node.op->name(), fmt::join(arguments, ", "),
+                        types_text(node), origin_text(node, names.of_node(id)));
   }
   return text;
 }
 
 std::string to_json(const Graph& graph) {
   using nlohmann::json;
+  const TensorNames names(graph);
   json nodes = json::array();
   for (NodeId id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
@@ -70,8 +76,10 @@ std::string to_json(const Graph& graph) {
     for (const OutputId input : node.inputs)
       entry["inputs"].push_back({{"node", input.node}, {"output", input.output}});
     entry["outputs"] = json::array();
-    for (const TensorType& type : node.outputs) {
-      entry["outputs"].push_back({{"dtype", name_of(type.dtype)}, {"shape", type.shape.sizes()}});
+    for (std::uint32_t i = 0; i < node.outputs.size(); ++i) {
+      const TensorType& type = node.outputs[i];
+      entry["outputs"].push_back(
+          {{"name", names.of({id, i})}, {"dtype", name_of(type.dtype)}, {"shape", type.shape.sizes()}});
     }
     for (const Origin& origin : node.origins) {
       json where{{"file", origin.where.file}, {"line", origin.where.line}, {"scope", origin.scope}};

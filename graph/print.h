@@ -1,4 +1,4 @@
-// Prints a graph as text for people, JSON for programs, DOT for pictures.
+// Prints a graph as text for people, JSON for programs, DOT for pictures; and the values of an array.
 #pragma once
 
 #include <string>
@@ -7,8 +7,20 @@
 
 namespace heed {
 
-std::string to_text(const Graph& graph);  // one line a node: "%7 = matmul(%3, %5) f32[2, 3]  # scope, line"
+// One line a node: "%7 = matmul(%3, %5) f32[2, 3]  # layer/matmul:1 first_graph.cpp:21". After # stands the
+// name that Graph::find() takes; outputs of one node are told apart by .0, .1 behind it.
+std::string to_text(const Graph& graph);
 std::string to_json(const Graph& graph);  // {"nodes": [{"id", "op", "attributes", "inputs", "outputs", ...}]}
 std::string to_dot(const Graph& graph);   // for Graphviz; scopes become boxes
+
+// Arrays of more than `most_elements` show the first and last `edge` entries of each axis, and ... between
+// them.
+struct ArrayTextOptions {
+  std::int64_t most_elements = 1000;
+  std::int64_t edge = 3;
+};
+
+// The values, to four digits: "[[0.25,    1],\n [   0, -2.5]]"; rows stand below one another.
+std::string to_text(const Array& array, const ArrayTextOptions& options = {});
 
 }  // namespace heed

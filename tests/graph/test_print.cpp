@@ -38,12 +38,12 @@ std::string without_lines(const std::string& text) {
 TEST_CASE("a graph prints one line a node") {
   const Model model;
   CHECK(without_lines(to_text(model.graph)) ==
-        R"(%0 = input(name=x, type=f32[4, 2]) f32[4, 2]  # test_print.cpp:*
-%1 = variable(name=layer/w, type=f32[2, 3], initializer=normal(0, 0.5)) f32[2, 3]  # layer test_print.cpp:*
-%2 = matmul(%0, %1) f32[4, 3]  # layer test_print.cpp:*
-%3 = tanh(%2) f32[4, 3]  # layer test_print.cpp:*
-%4 = sum(%3, axes=[0, 1], keep=false) f32[] 'loss'  # layer test_print.cpp:*
-%5 = multiply(%1, program=r1 = constant(f32 2); r2 = multiply(r0, r1); -> r2) f32[2, 3]  # layer test_print.cpp:*
+        R"(%0 = input(name=x, type=f32[4, 2]) f32[4, 2]  # x test_print.cpp:*
+%1 = variable(name=layer/w, type=f32[2, 3], initializer=normal(0, 0.5)) f32[2, 3]  # layer/w test_print.cpp:*
+%2 = matmul(%0, %1) f32[4, 3]  # layer/matmul:0 test_print.cpp:*
+%3 = tanh(%2) f32[4, 3]  # layer/tanh:0 test_print.cpp:*
+%4 = sum(%3, axes=[0, 1], keep=false) f32[]  # layer/loss test_print.cpp:*
+%5 = multiply(%1, program=r1 = constant(f32 2); r2 = multiply(r0, r1); -> r2) f32[2, 3]  # layer/multiply:0 test_print.cpp:*
 %6 = assign(%1, %5, name=layer/w)   # layer test_print.cpp:*
 )");
 }
@@ -53,15 +53,15 @@ TEST_CASE("outputs of one node are told apart") {
   const TopKResult best = top_k(graph.input("x", DType::f32, {5}), 2);
   tanh(best.values);
   const std::string text = without_lines(to_text(graph));
-  CHECK(text.find("%1 = top_k(%0, k=2) f32[2], i32[2]  # test_print.cpp:*\n") != std::string::npos);
-  CHECK(text.find("%2 = tanh(%1.0) f32[2]  # test_print.cpp:*\n") != std::string::npos);
+  CHECK(text.find("%1 = top_k(%0, k=2) f32[2], i32[2]  # top_k:0 test_print.cpp:*\n") != std::string::npos);
+  CHECK(text.find("%2 = tanh(%1.0) f32[2]  # tanh:0 test_print.cpp:*\n") != std::string::npos);
 }
 
 TEST_CASE("nodes of a gradient say whose they are") {
   Model model;
   gradients(model.loss, std::span(&model.x, 1));
   const std::string text = without_lines(to_text(model.graph));
-  CHECK(text.find("  # gradient of matmul layer test_print.cpp:*\n") != std::string::npos);
+  CHECK(text.find("  # gradient of matmul layer/gradient/matmul:0 test_print.cpp:*\n") != std::string::npos);
 }
 
 TEST_CASE("a graph's JSON can be read back") {
@@ -73,6 +73,7 @@ TEST_CASE("a graph's JSON can be read back") {
   CHECK(nodes[1].at("attributes").at("name") == "layer/w");
   CHECK(nodes[1].at("outputs")[0].at("dtype") == "f32");
   CHECK(nodes[1].at("outputs")[0].at("shape") == nlohmann::json{2, 3});
+  CHECK(nodes[4].at("outputs")[0].at("name") == "layer/loss");
   CHECK(nodes[2].at("inputs") ==
         nlohmann::json::parse(R"([{"node": 0, "output": 0}, {"node": 1, "output": 0}])"));
   CHECK(nodes[2].at("origins")[0].at("scope") == "layer");
