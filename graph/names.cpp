@@ -139,7 +139,8 @@ OutputId TensorNames::find(std::string_view name, std::string_view list) const {
                             near.empty() ? "" : "nearest: ", fmt::join(near, ", "),
                             near.empty() ? list : fmt::format("; {}", list), size()));
   }
-  throw Error(fmt::format("\"{}\" could be any of {} tensors: {}", name, candidates.size(), listed(candidates)));
+  throw Error(
+      fmt::format("\"{}\" could be any of {} tensors: {}", name, candidates.size(), listed(candidates)));
 }
 
 namespace {
@@ -177,14 +178,15 @@ std::vector<std::string> TensorNames::nearest(std::string_view name) const {
   const std::size_t farthest = std::min(name.size() / 3 + 1, name.size() - 1);
   const auto distance = [&](std::string_view form) {
     const std::string_view tail = tail_like(name, form);
-    const std::size_t longer = std::max(tail.size(), name.size()), shorter = std::min(tail.size(), name.size());
+    const std::size_t longer = std::max(tail.size(), name.size()),
+                      shorter = std::min(tail.size(), name.size());
     return longer - shorter > farthest ? longer : edits(name, tail);
   };
   std::vector<std::pair<std::size_t, std::size_t>> found;  // distance, entry
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const std::string_view full = entries_[i].full;
-    const std::size_t best = std::min(
-        {distance(full), distance(full.substr(0, entries_[i].node)), distance(full.substr(0, entries_[i].stem))});
+    const std::size_t best = std::min({distance(full), distance(full.substr(0, entries_[i].node)),
+                                       distance(full.substr(0, entries_[i].stem))});
     if (best <= farthest) found.emplace_back(best, i);
   }
   std::sort(found.begin(), found.end());

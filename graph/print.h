@@ -13,10 +13,11 @@ std::string to_text(const Graph& graph);
 std::string to_json(const Graph& graph);  // {"nodes": [{"id", "op", "attributes", "inputs", "outputs", ...}]}
 std::string to_dot(const Graph& graph);   // for Graphviz; scopes become boxes
 
-// Arrays of more than `most_elements` show the first and last `edge` entries of each axis, and ... between
-// them.
+// What is left out of large arrays: of rows that are too long their middle; of arrays with too many elements
+// the middle of every axis. `edge` entries stay at each end, and ... stands for the others.
 struct ArrayTextOptions {
   std::int64_t most_elements = 1000;
+  std::int64_t longest_row = 20;
   std::int64_t edge = 3;
 };
 

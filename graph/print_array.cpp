@@ -12,14 +12,15 @@ namespace {
 std::string element_text(const Array& array, std::int64_t index) {
   const double value = array.number(index);
   if (array.dtype() == DType::boolean) return value != 0 ? "true" : "false";
-  if (array.dtype() == DType::i64) return fmt::format("{}", array.values<std::int64_t>()[static_cast<std::size_t>(index)]);
+  if (array.dtype() == DType::i64)
+    return fmt::format("{}", array.values<std::int64_t>()[static_cast<std::size_t>(index)]);
   return is_floating(array.dtype()) ? fmt::format("{:.4g}", value) : fmt::format("{:.0f}", value);
 }
 
 class ArrayText {
  public:
-  ArrayText(const Array& array, std::int64_t most_elements, std::int64_t edge)
-      : array_(array), edge_(array.elements() > most_elements ? edge : max_size) {
+  ArrayText(const Array& array, const ArrayTextOptions& options)
+      : array_(array), options_(options), is_large_(array.elements() > options.most_elements) {
     walk(0, 0, [this](std::int64_t index) { width_ = std::max(width_, element_text(array_, index).size()); });
   }
 
@@ -29,16 +30,16 @@ class ArrayText {
   }
 
  private:
-  static constexpr std::int64_t max_size = INT64_MAX / 4;
-
   // The indices along an axis that are shown; -1 stands for those left out.
   std::vector<std::int64_t> shown(int axis) const {
     const std::int64_t size = array_.shape()[axis];
+    const bool is_row = axis + 1 == array_.shape().rank();
+    const bool is_cut = (is_large_ || (is_row && size > options_.longest_row)) && size > 2 * options_.edge;
     std::vector<std::int64_t> indices;
     for (std::int64_t i = 0; i < size; ++i) {
-      if (i == edge_ && size > 2 * edge_) {
+      if (is_cut && i == options_.edge) {
         indices.push_back(-1);
-        i = size - edge_;
+        i = size - options_.edge;
       }
       indices.push_back(i);
     }
@@ -78,7 +79,8 @@ class ArrayText {
   }
 
   const Array& array_;
-  std::int64_t edge_;
+  ArrayTextOptions options_;
+  bool is_large_;
   std::size_t width_ = 0;
   std::string text_;
 };
@@ -86,7 +88,7 @@ class ArrayText {
 }  // namespace
 
 std::string to_text(const Array& array, const ArrayTextOptions& options) {
-  return ArrayText(array, options.most_elements, options.edge).text();
+  return ArrayText(array, options).text();
 }
 
 }  // namespace heed

@@ -55,7 +55,9 @@ struct Layers {
 
 }  // namespace
 
-TEST_CASE("a tensor's name is its scope, its name or op, a number for ops, and its output where there are several") {
+TEST_CASE(
+    "a tensor's name is its scope, its name or op, a number for ops, and its output where there are "
+    "several") {
   Layers layers;
   CHECK(name_of(layers.x) == "x");
   CHECK(name_of(layers.first) == "0/output");
