@@ -1,4 +1,6 @@
-// Layers: variables and the ops on them, under one name. Weights are [in, out]: y = x W + b.
+// Layers: variables and the ops on them, under one name, whose last part is a scope of the ops when they are
+// applied: the ops of a layer "encoder/0/inner" that is called in the scope encoder/0 are encoder/0/inner/...
+// Weights are [in, out]: y = x W + b.
 #pragma once
 
 #include <string>
@@ -15,6 +17,7 @@ class NormLayer {
   Tensor operator()(Tensor x, Where where = Where::current()) const;  // [..., width] -> [..., width]
 
  private:
+  std::string scope_;
   Tensor gain_, bias_;
   double epsilon_;
 };
@@ -27,6 +30,7 @@ class Linear {
   Tensor operator()(Tensor x, Where where = Where::current()) const;  // [..., in] -> [..., out]
 
  private:
+  std::string scope_;
   Tensor weight_, bias_;
 };
 
@@ -38,8 +42,12 @@ class FeedForward {
   Tensor operator()(Tensor x, Where where = Where::current()) const;  // [..., width] -> [..., width]
 
  private:
+  std::string scope_;
   Linear inner_, outer_;
 };
+
+// The last part of a layer's name: "self" of "encoder/0/self".
+std::string scope_of_layer(const std::string& name);
 
 // A Glorot-uniform matrix [in, out].
 Tensor weight_matrix(Graph& graph, const std::string& name, std::int64_t in, std::int64_t out, DType dtype,

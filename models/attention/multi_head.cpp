@@ -12,7 +12,7 @@ namespace heed {
 
 MultiHeadAttention::MultiHeadAttention(Graph& graph, const std::string& name, const MultiHeadOptions& options,
                                        Where where)
-    : width_(options.width), heads_(options.heads) {
+    : scope_(scope_of_layer(name)), width_(options.width), heads_(options.heads) {
   if (heads_ < 1 || width_ % heads_ != 0) {
     throw Error(fmt::format("{}: a width of {} cannot be split into {} heads of equal size\n  at {}", name,
                             width_, heads_, describe(where)));
@@ -35,25 +35,34 @@ double MultiHeadAttention::scale() const {
 }
 
 MultiHeadAttention::KeysValues MultiHeadAttention::project(Tensor memory, Where where) const {
-  const auto origin = memory.graph().at(where);
-  return {split_heads(matmul(memory, key_)), split_heads(matmul(memory, value_))};
+  Graph& graph = memory.graph();
+  const auto origin = graph.at(where);
+  const auto scope = graph.scope(scope_);
+  return {graph.name(split_heads(matmul(memory, key_)), "keys"),
+          graph.name(split_heads(matmul(memory, value_)), "values")};
 }
 
 MultiHeadAttention::Result MultiHeadAttention::operator()(Tensor x, const KeysValues& memory,
                                                           const Visible& visible, Where where) const {
-  const auto origin = x.graph().at(where);
-  const Tensor queries = split_heads(matmul(x, query_));
+  Graph& graph = x.graph();
+  const auto origin = graph.at(where);
+  const auto scope = graph.scope(scope_);
+  const Tensor queries = graph.name(split_heads(matmul(x, query_)), "queries");
   const auto [result, lse] =
       attention(queries, memory.keys, memory.values,
                 {.scale = scale(), .causal = visible.causal, .key_lengths = visible.key_lengths});
-  return {matmul(reshape(result, x.shape()), output_), queries, lse};
+  return {graph.name(matmul(reshape(result, x.shape()), output_), "attended"), queries, lse};
 }
 
 Tensor MultiHeadAttention::weights(const Result& result, const KeysValues& memory, const Visible& visible,
                                    Where where) const {
-  return attention_weights(result.queries, memory.keys, result.log_sum_exp,
-                           {.scale = scale(), .causal = visible.causal, .key_lengths = visible.key_lengths},
-                           where);
+  Graph& graph = memory.keys.graph();
+  const auto origin = graph.at(where);
+  const auto scope = graph.scope(scope_);
+  return graph.name(
+      attention_weights(result.queries, memory.keys, result.log_sum_exp,
+                        {.scale = scale(), .causal = visible.causal, .key_lengths = visible.key_lengths}),
+      "weights");
 }
 
 }  // namespace heed

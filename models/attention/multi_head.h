@@ -15,7 +15,8 @@ struct MultiHeadOptions {
 
 // MultiHead(Q, K, V) = [head_1; ...; head_h] W^O with head_i = Attention(Q W_i^Q, K W_i^K, V W_i^V).
 // The projections have no biases, as in the authors' code; W^Q, W^K, W^V of all heads are one [d, d] matrix
-// each: NAME/query, NAME/key, NAME/value, NAME/output.
+// each: NAME/query, NAME/key, NAME/value, NAME/output. The last part of NAME is a scope of the ops; in it the
+// tensors are named queries, keys, values, attended and weights.
 class MultiHeadAttention {
  public:
   MultiHeadAttention(Graph& graph, const std::string& name, const MultiHeadOptions& options,
@@ -32,7 +33,7 @@ class MultiHeadAttention {
     Tensor key_lengths{};  // [B], if any
   };
   struct Result {
-    Tensor output;       // [B, T, d]
+    Tensor output;       // [B, T, d], named attended
     Tensor queries;      // [B, T, h, d_k]
     Tensor log_sum_exp;  // [B, h, T]
   };
@@ -40,7 +41,7 @@ class MultiHeadAttention {
   Result operator()(Tensor x, const KeysValues& memory, const Visible& visible,
                     Where where = Where::current()) const;
 
-  // The weights [B, h, T, S] behind a result.
+  // The weights [B, h, T, S] behind a result, computed for this alone.
   Tensor weights(const Result& result, const KeysValues& memory, const Visible& visible,
                  Where where = Where::current()) const;
 
@@ -48,6 +49,7 @@ class MultiHeadAttention {
   Tensor split_heads(Tensor x) const;  // [B, L, d] -> [B, L, h, d_k]
   double scale() const;                // 1 / sqrt(d_k)
 
+  std::string scope_;
   std::int64_t width_, heads_;
   Tensor query_, key_, value_, output_;
 };

@@ -78,19 +78,27 @@ Tensor Transformer::position_table(std::int64_t length) {
   return graph_.constant(sinusoidal_positions(length, config_.width, config_.dtype));
 }
 
+Transformer::Attended Transformer::attend(const MultiHeadAttention& attention, Tensor x, Tensor memory,
+                                          const MultiHeadAttention::Visible& visible) {
+  const MultiHeadAttention::KeysValues projected = attention.project(memory);
+  return {attention(x, projected, visible), projected, visible};
+}
+
 Tensor Transformer::encode(Tensor source, Tensor source_lengths, Where where) {
   const auto origin = graph_.at(where);
   const auto scope = graph_.scope("encoder");
-  Tensor x =
-      drop(embed(source_embedding_, source) + position_table(source.shape()[1]), "embedded");  // [B, S, d]
+  const Tensor embedded =
+      graph_.name(embed(source_embedding_, source) + position_table(source.shape()[1]), "embedded");
+  Tensor x = drop(embedded, "embedded");  // [B, S, d]
   encoder_outputs_.clear();
+  encoder_self_.clear();
   for (std::size_t i = 0; i < encoder_.size(); ++i) {
     const EncoderLayer& layer = encoder_[i];
     const auto layer_scope = graph_.scope(fmt::format("{}", i));
     std::optional<Graph::Recompute> region;
     if (config_.recompute) region.emplace(graph_);
-    const auto attended = layer.self(x, layer.self.project(x), {.key_lengths = source_lengths});
-    x = layer.self_norm(x + drop(attended.output, "self"));
+    encoder_self_.push_back(attend(layer.self, x, x, {.key_lengths = source_lengths}));
+    x = layer.self_norm(x + drop(encoder_self_[i].result.output, "self"));
     x = layer.feed_forward_norm(x + drop(layer.feed_forward(x), "feed_forward"));
     encoder_outputs_.push_back(x);
   }
@@ -100,18 +108,21 @@ Tensor Transformer::encode(Tensor source, Tensor source_lengths, Where where) {
 Tensor Transformer::decode(Tensor target_input, Tensor memory, Tensor source_lengths, Where where) {
   const auto origin = graph_.at(where);
   const auto scope = graph_.scope("decoder");
-  Tensor y = drop(embed(embedding_, target_input) + position_table(target_input.shape()[1]),
-                  "embedded");  // [B, T, d]
+  const Tensor embedded =
+      graph_.name(embed(embedding_, target_input) + position_table(target_input.shape()[1]), "embedded");
+  Tensor y = drop(embedded, "embedded");  // [B, T, d]
   decoder_outputs_.clear();
+  decoder_self_.clear();
+  decoder_cross_.clear();
   for (std::size_t i = 0; i < decoder_.size(); ++i) {
     const DecoderLayer& layer = decoder_[i];
     const auto layer_scope = graph_.scope(fmt::format("{}", i));
     std::optional<Graph::Recompute> region;
     if (config_.recompute) region.emplace(graph_);
-    const auto self = layer.self(y, layer.self.project(y), {.causal = true});
-    y = layer.self_norm(y + drop(self.output, "self"));
-    const auto cross = layer.cross(y, layer.cross.project(memory), {.key_lengths = source_lengths});
-    y = layer.cross_norm(y + drop(cross.output, "cross"));
+    decoder_self_.push_back(attend(layer.self, y, y, {.causal = true}));
+    y = layer.self_norm(y + drop(decoder_self_[i].result.output, "self"));
+    decoder_cross_.push_back(attend(layer.cross, y, memory, {.key_lengths = source_lengths}));
+    y = layer.cross_norm(y + drop(decoder_cross_[i].result.output, "cross"));
     y = layer.feed_forward_norm(y + drop(layer.feed_forward(y), "feed_forward"));
     decoder_outputs_.push_back(y);
   }
@@ -119,7 +130,25 @@ Tensor Transformer::decode(Tensor target_input, Tensor memory, Tensor source_len
 }
 
 Tensor Transformer::logits(Tensor decoded, Where where) {
-  return matmul(decoded, embedding_, {.transpose_b = true}, where);
+  return graph_.name(matmul(decoded, embedding_, {.transpose_b = true}, where), "logits");
+}
+
+Tensors Transformer::attention_weights(Where where) {
+  const auto origin = graph_.at(where);
+  Tensors weights;
+  const auto add = [&](const MultiHeadAttention& attention, const Attended& attended) {
+    weights.push_back(attention.weights(attended.result, attended.memory, attended.visible));
+  };
+  for (std::size_t i = 0; i < encoder_self_.size(); ++i) {
+    const auto scope = graph_.scope(fmt::format("encoder/{}", i));
+    add(encoder_[i].self, encoder_self_[i]);
+  }
+  for (std::size_t i = 0; i < decoder_self_.size(); ++i) {
+    const auto scope = graph_.scope(fmt::format("decoder/{}", i));
+    add(decoder_[i].self, decoder_self_[i]);
+    add(decoder_[i].cross, decoder_cross_[i]);
+  }
+  return weights;
 }
 
 std::vector<MultiHeadAttention::KeysValues> Transformer::project_memory(Tensor memory, Where where) {

@@ -50,6 +50,11 @@ class Transformer {
   StepResult decode_step(Tensor words, Tensor position, const std::vector<LayerCache>& caches,
                          Tensor source_lengths, Where where = Where::current());
 
+  // The weights of every attention of the last encode() and decode(), [B, h, T, S], to be looked at. Each
+  // call makes them anew, as tensors called encoder/0/self/weights, decoder/0/self/weights and
+  // decoder/0/cross/weights for the first layer, and so on.
+  Tensors attention_weights(Where where = Where::current());
+
   // Outputs of single layers, as the last encode() or decode() made them.
   const Tensors& encoder_layers() const { return encoder_outputs_; }
   const Tensors& decoder_layers() const { return decoder_outputs_; }
@@ -72,6 +77,15 @@ class Transformer {
     NormLayer feed_forward_norm;
   };
 
+  // One application of an attention: what its weights can be computed from.
+  struct Attended {
+    MultiHeadAttention::Result result;
+    MultiHeadAttention::KeysValues memory;
+    MultiHeadAttention::Visible visible;
+  };
+  static Attended attend(const MultiHeadAttention& attention, Tensor x, Tensor memory,
+                         const MultiHeadAttention::Visible& visible);
+
   Tensor embed(Tensor table, Tensor words);        // [...] -> [..., d], scaled by sqrt(d)
   Tensor drop(Tensor x, const std::string& name);  // dropout under the open scopes
   Tensor position_table(std::int64_t length);
@@ -83,6 +97,7 @@ class Transformer {
   std::vector<EncoderLayer> encoder_;
   std::vector<DecoderLayer> decoder_;
   Tensors encoder_outputs_, decoder_outputs_;
+  std::vector<Attended> encoder_self_, decoder_self_, decoder_cross_;  // of the last encode() and decode()
 };
 
 // The parameters of a model of this configuration, by name.
