@@ -1,12 +1,16 @@
 // heed-translate inspect and heed-translate backends
 #include <algorithm>
+#include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "commands.h"
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <heed/backends/backend.h>
 #include <heed/graph/print.h>
+#include <heed/models/decoding/sentence_graph.h>
 #include <heed/models/text/files.h>
 #include <heed/models/training/checkpoint.h>
 #include <heed/models/training/run_directory.h>
@@ -19,6 +23,11 @@ namespace {
 struct Flags {
   std::string checkpoint, dot, trace;
   bool plan = false, passes = false;
+  bool tensors = false;
+  std::string match, text, output, backend;
+  std::vector<std::string> fetches;
+  std::optional<std::string> target;
+  int threads = 0;
 };
 
 constexpr BatchShape shown_shape{4, 12, 12};
@@ -83,7 +92,60 @@ void inspect_step(const CheckpointInfo& info, const std::string& checkpoint, con
   if (!flags.trace.empty()) write_trace(step, info.config, flags.trace);
 }
 
+void require_output() {
+  std::fflush(stdout);
+  if (std::ferror(stdout)) throw Error("cannot write the tensors to standard output");
+}
+
+// Of a sentence of some length: names do not depend on it.
+int list_tensors(const Flags& flags) {
+  const CheckpointInfo info = read_checkpoint(find_checkpoint(flags.checkpoint)).info;
+  SentenceGraph sentence(info.config, shown_shape.source_length, shown_shape.target_length);
+  std::size_t listed = 0;
+  for (NodeId id = 0; id < sentence.graph().size(); ++id) {
+    const Node& node = sentence.graph().node(id);
+    for (std::uint32_t i = 0; i < node.outputs.size(); ++i) {
+      const std::string& name = sentence.names().of({id, i});
+      if (name.find(flags.match) == std::string::npos) continue;
+      fmt::print("{:<48} {:<20} {}\n", name, to_string(node.outputs[i]), node.op->name());
+      ++listed;
+    }
+  }
+  if (listed == 0) {
+    throw Error(fmt::format("no tensor's name holds \"{}\"; --tensors alone lists all {}", flags.match,
+                            sentence.names().size()));
+  }
+  require_output();
+  return 0;
+}
+
+void write_values(const SentenceValues& values, const std::string& path) {
+  TensorFile file;
+  file.tensors.insert(values.tensors.begin(), values.tensors.end());
+  file.metadata = {{"source", fmt::format("{}", fmt::join(values.source, " "))},
+                   {"target", fmt::format("{}", fmt::join(values.target, " "))}};
+  write_safetensors(path, file);
+}
+
+int fetch(const Flags& flags) {
+  const std::string name = flags.backend.empty() ? backend_names().front() : flags.backend;
+  const SentenceValues values =
+      fetch_tensors(flags.checkpoint, flags.fetches, flags.text, flags.target,
+                    open_backend(name, {.threads = flags.threads}), "inspect --tensors");
+  if (!flags.output.empty()) {
+    write_values(values, flags.output);
+    return 0;
+  }
+  fmt::print("source  {}\ntarget  {}\n", fmt::join(values.source, " "), fmt::join(values.target, " "));
+  for (const auto& [tensor, array] : values.tensors)
+    fmt::print("\n{}  {}\n{}\n", tensor, to_string(array.type()), to_text(array));
+  require_output();
+  return 0;
+}
+
 int inspect(const Flags& flags) {
+  if (flags.tensors) return list_tensors(flags);
+  if (!flags.fetches.empty()) return fetch(flags);
   const std::string path = find_checkpoint(flags.checkpoint);
   const CheckpointInfo info = read_checkpoint(path).info;
   const TrainingProgress& progress = info.progress;
@@ -103,13 +165,37 @@ int inspect(const Flags& flags) {
 
 void add_inspect(CLI::App& app, int& status) {
   auto flags = std::make_shared<Flags>();
-  CLI::App* command = app.add_subcommand("inspect", "Say what a checkpoint is");
+  CLI::App* command = app.add_subcommand("inspect", "Say what a checkpoint is, or look inside its model");
   command->add_option("--checkpoint", flags->checkpoint, "A run directory or one checkpoint")->required();
-  command->add_option("--dot", flags->dot, "Write the model's graph to this file, for Graphviz");
-  command->add_flag("--plan", flags->plan, "Print the plan of a training step");
-  command->add_flag("--passes", flags->passes, "Print a training step's graph after each pass");
-  command->add_option("--trace", flags->trace,
-                      "Time a training step and write it to this file, for Perfetto or chrome://tracing");
+  std::vector<CLI::Option*> of_training{
+      command->add_option("--dot", flags->dot, "Write the model's graph to this file, for Graphviz"),
+      command->add_flag("--plan", flags->plan, "Print the plan of a training step"),
+      command->add_flag("--passes", flags->passes, "Print a training step's graph after each pass"),
+      command->add_option(
+          "--trace", flags->trace,
+          "Time a training step and write it to this file, for Perfetto or chrome://tracing")};
+  CLI::Option* tensors = command->add_flag(
+      "--tensors", flags->tensors,
+      fmt::format("List name, type and op of every tensor, for {} source and {} target tokens",
+                  shown_shape.source_length, shown_shape.target_length));
+  command->add_option("--match", flags->match, "List only names that hold this text")->needs(tensors);
+  CLI::Option* fetch =
+      command->add_option("--fetch", flags->fetches, "Print the values of this tensor; may be repeated")
+          ->excludes(tensors);
+  CLI::Option* text =
+      command->add_option("--text", flags->text, "The sentence that the model reads")->needs(fetch);
+  fetch->needs(text)->expected(1)->take_all();
+  command
+      ->add_option("--target", flags->target,
+                   "Its translation, given word by word (what the model finds itself)")
+      ->needs(fetch);
+  command->add_option("--output", flags->output, "Write the values to this file, as safetensors")
+      ->needs(fetch);
+  command->add_option("--backend", flags->backend, "What to run on (the fastest there is)")->needs(fetch);
+  command->add_option("--threads", flags->threads, "CPU threads (all)")
+      ->check(CLI::PositiveNumber)
+      ->needs(fetch);
+  for (CLI::Option* option : of_training) option->excludes(tensors)->excludes(fetch);
   command->callback([flags, &status] { status = inspect(*flags); });
 }
 
