@@ -57,8 +57,6 @@ int evaluate(const Flags& flags) {
   const Evaluation evaluation = heed::evaluate(flags.checkpoint, flags.test, options, backend);
   if (!flags.output.empty()) write_translations(flags.output, evaluation.translations);
   flags.json ? print_json(evaluation, flags) : print_text(evaluation, flags);
-  std::fflush(stdout);
-  if (std::ferror(stdout)) throw Error("cannot write the scores to standard output");
   return 0;
 }
 

@@ -12,9 +12,23 @@
 namespace {
 
 // Standard error may be full or closed; then the exit status says it alone.
-int fail(const char* kind, const std::exception& error) noexcept {
-  std::fprintf(stderr, "heed-translate: %s%s\n", kind, error.what());
+int fail(const char* kind, const char* message) noexcept {
+  std::fprintf(stderr, "heed-translate: %s%s\n", kind, message);
   return 1;
+}
+
+int run(CLI::App& app, int argc, char** argv, const int& status) {
+  try {
+    app.parse(argc, argv);
+    return status;
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const heed::Error& error) {
+    return fail("", error.what());
+  } catch (const std::exception& error) {
+    if (std::ferror(stdout)) return 0;  // what was thrown is about that; main says it
+    return fail("unexpected: ", error.what());
+  }
 }
 
 }  // namespace
@@ -32,14 +46,7 @@ int main(int argc, char** argv) {
   heed::translate::add_score(app, status);
   heed::translate::add_inspect(app, status);
   heed::translate::add_backends(app, status);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  } catch (const heed::Error& error) {
-    return fail("", error);
-  } catch (const std::exception& error) {
-    return fail("unexpected: ", error);
-  }
-  return status;
+  status = run(app, argc, argv, status);
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  return status == 0 && !written ? fail("", "cannot write to standard output") : status;
 }

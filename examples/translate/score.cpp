@@ -1,5 +1,4 @@
 // heed-translate score
-#include <cstdio>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -68,8 +67,6 @@ int score(const Flags& flags) {
   const BleuScore result = corpus_bleu(hypotheses, references, options);
   const std::string signature = bleu_signature(options, references.size());
   flags.json ? print_json(result, signature) : print_text(result, signature);
-  std::fflush(stdout);
-  if (std::ferror(stdout)) throw Error("cannot write the score to standard output");
   return 0;
 }
 

@@ -123,6 +123,7 @@ std::string reason_text(StopReason reason) {
 int train(const TrainFlags& flags) {
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
+  std::signal(SIGPIPE, SIG_IGN);  // who reads the progress may leave; the training goes on
   const TranslationData data = data_from(flags);
   TrainerOptions options = options_from(flags, data.exact);
   const Vocabularies vocabularies = vocabularies_for(data, options);

@@ -37,11 +37,6 @@ void add_common(CLI::App* command, const std::shared_ptr<Flags>& flags) {
   add_decoding_flags(command, flags->decoding);
 }
 
-void require_output() {
-  std::fflush(stdout);
-  if (std::ferror(stdout)) throw Error("cannot write the translations to standard output");
-}
-
 // One line for each translation; of several for a text, each with the text's number (from 1) and its score.
 void print(std::size_t number, const std::vector<Translation>& best, const DecodingOptions& options) {
   for (const Translation& translation : best) {
@@ -72,7 +67,7 @@ int converse(Translator& translator, const Flags& flags) {
     } catch (const Error& error) {
       std::fprintf(stderr, "%s\n", error.what());
     }
-    require_output();
+    if (std::fflush(stdout) != 0) break;  // nobody would see further translations
   }
   std::fputs("\n", stderr);
   return 0;
@@ -96,7 +91,6 @@ int translate(const Flags& flags) {
   const auto translations =
       translator.translate_best(lines, flags.decoding, prefixes_for(flags, lines.size()));
   for (std::size_t i = 0; i < translations.size(); ++i) print(i + 1, translations[i], flags.decoding);
-  require_output();
   return 0;
 }
 

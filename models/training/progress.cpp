@@ -23,6 +23,12 @@ void ProgressLine::clear() {
   live_ = false;
 }
 
+// Not fmt::print, which throws: a disk that is full for the log may still hold the checkpoints.
+void ProgressLine::write(const std::string& text) {
+  std::fputs(text.c_str(), to_);
+  std::fflush(to_);
+}
+
 void ProgressLine::update(const std::string& text) {
   const auto now = std::chrono::steady_clock::now();
   if (now - last_ < (terminal_ ? std::chrono::nanoseconds(between_live_lines)
@@ -31,18 +37,16 @@ void ProgressLine::update(const std::string& text) {
   last_ = now;
   if (terminal_) {
     clear();
-    fmt::print(to_, "{}", text);
+    write(text);
     live_ = true;
   } else {
-    fmt::print(to_, "{}\n", text);
+    write(text + "\n");
   }
-  std::fflush(to_);
 }
 
 void ProgressLine::print(const std::string& text) {
   clear();
-  fmt::print(to_, "{}\n", text);
-  std::fflush(to_);
+  write(text + "\n");
 }
 
 std::string duration_text(double seconds) {

@@ -1,4 +1,6 @@
-// Progress of long work on stderr: one live line on a terminal, plain lines in a log.
+// Progress of long work on stderr: one live line on a terminal, plain lines in a log. What cannot be written
+// is left out: the work matters more than its display. A closed pipe raises SIGPIPE, which is the program's
+// to ignore.
 #pragma once
 
 #include <chrono>
@@ -21,6 +23,7 @@ class ProgressLine {
 
  private:
   void clear();
+  void write(const std::string& text);
 
   std::FILE* to_;
   bool terminal_;

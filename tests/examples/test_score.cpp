@@ -96,5 +96,5 @@ TEST_CASE("a score that cannot be written is no success") {
       run("score" + files.a + " < " + files.file("hypotheses", hypotheses) + " > /dev/full 2> " + errors +
           "; status=$?; cat " + errors + "; (exit $status)");
   CHECK(outcome.status == 1);
-  CHECK(contains(outcome.output, "cannot write the score to standard output"));
+  CHECK(contains(outcome.output, "cannot write to standard output"));
 }

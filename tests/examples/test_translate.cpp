@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <heed/models/text/corpus.h>
+#include <heed/models/text/files.h>
 #include <heed/models/text/vocabulary.h>
 
 using namespace heed;
@@ -100,6 +102,44 @@ TEST_CASE("a complaint that cannot be written leaves its exit status, and nothin
   CHECK(run("inspect --checkpoint /missing 2>&-").status == 1);
   CHECK(run("score --ref /missing 2> /dev/full < /dev/null").status == 1);
   CHECK(run("train --preset missing 2> /dev/full").status == 2);
+}
+
+TEST_CASE("results that cannot be written are one error") {
+  const Directory directory;
+  const std::string errors = directory / "errors";
+  for (const std::string command : {"backends", "--help", "train --help"}) {
+    CAPTURE(command);
+    CHECK(run(command + " 2> " + errors + " > /dev/full").status == 1);
+    CHECK(read_file(errors) == "heed-translate: cannot write to standard output\n");
+    CHECK(run(command + " 2> " + errors + " >&-").status == 1);
+    CHECK(read_file(errors) == "heed-translate: cannot write to standard output\n");
+  }
+}
+
+TEST_CASE("a training whose progress cannot be shown trains and is saved") {
+  const Directory directory;
+  const std::string train = "train --preset micro --max-steps 2 --out " + directory / "run";
+  for (const std::string streams : {"2> /dev/full", "2>&-", "0<&- 1>&- 2>&-", "> /dev/full 2> /dev/full"}) {
+    CAPTURE(streams);
+    fs::remove_all(directory / "run");
+    const Outcome outcome = run(train + " " + streams);
+    CHECK(outcome.status == 0);
+    CHECK(outcome.output.empty());
+    CHECK(fs::exists(fs::path(directory / "run") / "step-2" / "model.safetensors"));
+    for (const std::string& line : read_lines(directory / "run/log.jsonl")) {
+      CHECK(nlohmann::json::accept(line));  // no progress strayed into the file
+    }
+  }
+}
+
+TEST_CASE("a training goes on when the reader of its progress has gone") {
+  const Directory directory;
+  const std::string status = directory / "status";
+  const std::string train = fmt::format("{}/heed-translate train --preset micro --max-steps 2 --out {}",
+                                        HEED_BIN_DIR, directory / "run");
+  run_command(fmt::format("{{ {} 2>&1; echo $? > {}; }} | true", train, status));
+  CHECK(read_file(status) == "0\n");
+  CHECK(fs::exists(fs::path(directory / "run") / "step-2" / "model.safetensors"));
 }
 
 TEST_CASE("a short run trains, translates, resumes, and is described") {
