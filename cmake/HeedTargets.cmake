@@ -2,7 +2,8 @@
 # heed_folder(name SOURCES ... LINKS ...): one folder of the library, as an object library.
 
 # Headers are included as <heed/graph/tensor.h>: one link in the build tree leads to the source root.
-set(HEED_INCLUDE_ROOT ${PROJECT_BINARY_DIR}/include)
+set(HEED_INCLUDE_ROOT ${PROJECT_BINARY_DIR}/include CACHE PATH "Folder of the link to heed's headers")
+mark_as_advanced(HEED_INCLUDE_ROOT)
 file(MAKE_DIRECTORY ${HEED_INCLUDE_ROOT})
 file(CREATE_LINK ${PROJECT_SOURCE_DIR} ${HEED_INCLUDE_ROOT}/heed SYMBOLIC)
 
@@ -25,6 +26,9 @@ endif()
 function(heed_folder name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
   add_library(heed_${name} OBJECT ${ARG_SOURCES})
+  # Nodes know the line that made them. Lines of heed's own carry no path of the machine that built it.
+  target_compile_options(heed_${name} PRIVATE -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=
+                                              -fmacro-prefix-map=${HEED_INCLUDE_ROOT}/=)
   target_link_libraries(heed_${name} PUBLIC heed_flags PRIVATE heed_private_flags fmt::fmt ${ARG_LINKS})
   target_sources(heed PRIVATE $<TARGET_OBJECTS:heed_${name}>)
   target_link_libraries(heed PRIVATE ${ARG_LINKS})
