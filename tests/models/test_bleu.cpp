@@ -82,13 +82,16 @@ TEST_CASE("characters between spaces are scored as characters") {
 }
 
 TEST_CASE("the longest n-grams can be shorter or longer than four") {
-  const std::vector<std::pair<int, double>> rows{
-      {1, 77.648377}, {2, 60.503128}, {3, 53.933931}, {5, 46.144166}, {6, 43.283198}};
-  for (const auto& [order, expected] : rows) {
-    CAPTURE(order);
-    const BleuScore score = corpus_bleu(dogs, dogs_both, {.max_order = order});
-    CHECK(score.precisions.size() == static_cast<std::size_t>(order));
-    CHECK(is(score.bleu, expected));
+  struct Row {
+    int order;
+    double expected;
+  };
+  for (const Row& row :
+       {Row{1, 77.648377}, Row{2, 60.503128}, Row{3, 53.933931}, Row{5, 46.144166}, Row{6, 43.283198}}) {
+    CAPTURE(row.order);
+    const BleuScore score = corpus_bleu(dogs, dogs_both, {.max_order = row.order});
+    CHECK(score.precisions.size() == static_cast<std::size_t>(row.order));
+    CHECK(is(score.bleu, row.expected));
   }
 }
 

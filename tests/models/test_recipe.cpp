@@ -115,7 +115,9 @@ TEST_CASE("the gradients of accumulated batches are those of one batch that hold
     } else {
       step.run(together(a, b), rates);
     }
-    for (const auto& [name, type] : parameters_of(without_dropout())) {
+    for (const auto& parameter : parameters_of(without_dropout())) {
+      const std::string& name = parameter.first;
+      const TensorType& type = parameter.second;
       CAPTURE(name);
       check_close(at_once.get("adam/first/" + name), in_parts.get("adam/first/" + name), 2e-4);
       CHECK(in_parts.get(accumulated_prefix + name) == Array(type.dtype, type.shape));

@@ -212,7 +212,10 @@ TEST_CASE("the number of threads changes no bit") {
 namespace {
 
 void note_ops(const Graph& graph, std::set<std::type_index>& seen) {
-  for (const Node& node : graph.nodes()) seen.insert(typeid(*node.op));
+  for (const Node& node : graph.nodes()) {
+    const Op& op = *node.op;
+    seen.insert(typeid(op));
+  }
 }
 
 }  // namespace
