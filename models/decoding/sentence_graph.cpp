@@ -25,7 +25,8 @@ SentenceGraph::SentenceGraph(const TransformerConfig& config, std::int64_t sourc
   names_ = std::make_unique<TensorNames>(*graph_);
 }
 
-std::vector<Array> SentenceGraph::values(std::span<const Tensor> fetches, std::span<const std::int32_t> source,
+std::vector<Array> SentenceGraph::values(std::span<const Tensor> fetches,
+                                         std::span<const std::int32_t> source,
                                          std::span<const std::int32_t> target_input, Variables& variables) {
   const auto source_length = static_cast<std::int32_t>(source.size());
   const Array source_array({1, source_length}, source), lengths({1}, std::vector{source_length});
@@ -43,8 +44,8 @@ std::vector<std::int32_t> encoded(const Vocabulary& vocabulary, const std::strin
   try {
     std::vector<std::int32_t> words = vocabulary.encode(text);
     if (words.size() <= Translator::most_source_words) return words;
-    throw Error(fmt::format("it has {} pieces; a sentence may have {}", words.size(),
-                            Translator::most_source_words));
+    throw Error(
+        fmt::format("it has {} pieces; a sentence may have {}", words.size(), Translator::most_source_words));
   } catch (const Error& error) {
     throw Error(fmt::format("the {} cannot be read: {}", which, error.what()));
   }
@@ -67,8 +68,8 @@ SentenceValues fetch_tensors(const std::string& path, std::span<const std::strin
   if (read.empty()) throw Error("the source is empty: a sentence has one piece or more");
   Variables variables(std::move(backend));
   load_model(checkpoint.path, checkpoint.info, variables);
-  std::vector<std::int32_t> written =
-      encoded(vocabularies.target, target ? *target : translation_of(source, checkpoint, variables), "target");
+  std::vector<std::int32_t> written = encoded(
+      vocabularies.target, target ? *target : translation_of(source, checkpoint, variables), "target");
   read.push_back(end_id);
   written.insert(written.begin(), start_id);
 

@@ -44,10 +44,10 @@ struct SentenceValues {
   std::vector<std::pair<std::string, Array>> tensors;  // by whole name, each once, as asked for
 };
 
-// The tensors that `names` mean, as graph/names.h explains, while the checkpoint at `path` (or the best one of
-// the run there) reads `source` and is given `target` word by word: by default, the translation that it finds
-// itself, greedily. Throws Error for an unknown or ambiguous name, and for a source that is empty, too long, or
-// not UTF-8; `list` says in messages where all names can be seen.
+// The tensors that `names` mean, as graph/names.h explains, while the checkpoint at `path` (or the best one
+// of the run there) reads `source` and is given `target` word by word: by default, the translation that it
+// finds itself, greedily. Throws Error for an unknown or ambiguous name, and for a source that is empty, too
+// long, or not UTF-8; `list` says in messages where all names can be seen.
 SentenceValues fetch_tensors(const std::string& path, std::span<const std::string> names,
                              const std::string& source, const std::optional<std::string>& target,
                              std::shared_ptr<Backend> backend, std::string_view list = "to_text(graph)");

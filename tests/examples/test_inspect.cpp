@@ -69,10 +69,12 @@ TEST_CASE("tensors are listed, filtered, and each that is listed can be fetched"
 
 TEST_CASE("fetched values are printed with the sentence they belong to, or written") {
   const Model model;
-  const std::string flags = "--text 'half past seven' --target 'halb acht' --fetch cross/weights --fetch logits ";
+  const std::string flags =
+      "--text 'half past seven' --target 'halb acht' --fetch cross/weights --fetch logits ";
   const std::string printed = model.look(flags);
-  CHECK(printed.starts_with("source  half past seven </s>\ntarget  <s> halb acht\n\n"
-                            "decoder/0/cross/weights  f32[1, 2, 3, 4]\n[[[["));
+  CHECK(
+      printed.starts_with("source  half past seven </s>\ntarget  <s> halb acht\n\n"
+                          "decoder/0/cross/weights  f32[1, 2, 3, 4]\n[[[["));
   CHECK(printed.find("\n\nlogits  f32[1, 3, ") != std::string::npos);
   CHECK(printed.size() < 4000);  // abbreviated
   const std::string path = model.directory / "values.safetensors";

@@ -40,7 +40,9 @@ struct Inside {
   explicit Inside(const std::string& backend)
       : variables(open_backend(backend, {.threads = 2}), 3),
         sentence(small_config(), std::ssize(source), std::ssize(target)) {}
-  std::vector<Array> values(const Tensors& fetches) { return sentence.values(fetches, source, target, variables); }
+  std::vector<Array> values(const Tensors& fetches) {
+    return sentence.values(fetches, source, target, variables);
+  }
   Array value(const std::string& name) { return values({sentence.graph().find(name)}).front(); }
   Variables variables;
   SentenceGraph sentence;
@@ -69,7 +71,8 @@ TEST_CASE("the scores between which tensors are fetched are those of a model tha
     TransformerConfig config = small_config();
     config.dropout = 0;
     Transformer model(graph, config);
-    const Tensor words = graph.input("words", DType::i32, {1, 5}), length = graph.input("length", DType::i32, {1});
+    const Tensor words = graph.input("words", DType::i32, {1, 5}),
+                 length = graph.input("length", DType::i32, {1});
     const Tensor given = graph.input("given", DType::i32, {1, 4});
     const Tensor logits = model.logits(model.decode(given, model.encode(words, length), length));
     Executable plain = compile({logits}, inside.variables);
@@ -89,7 +92,8 @@ TEST_CASE("attention weights are there by name, sum to one, and give the attenti
     CAPTURE(name);
     const Array weights = inside.value(name + "/weights"), values = inside.value(name + "/values");
     const Array result = inside.value(name + "/attention.0");
-    const std::int64_t heads = 2, from = weights.shape()[2], to = weights.shape()[3], size = values.shape()[3];
+    const std::int64_t heads = 2, from = weights.shape()[2], to = weights.shape()[3],
+                       size = values.shape()[3];
     REQUIRE(weights.shape() == Shape{1, heads, from, to});
     for (std::int64_t h = 0; h < heads; ++h) {
       for (std::int64_t t = 0; t < from; ++t) {
@@ -133,13 +137,13 @@ TEST_CASE("a checkpoint's tensors are fetched by name, for a given target or the
     return fetch_tensors(directory.name(), names, text, given, backend);
   };
 
-  const SentenceValues given = fetch({"cross/weights", "logits", "decoder/0/cross/weights"}, data.valid.pairs.front().target);
+  const SentenceValues given =
+      fetch({"cross/weights", "logits", "decoder/0/cross/weights"}, data.valid.pairs.front().target);
   REQUIRE(given.tensors.size() == 2);
   CHECK(given.tensors[0].first == "decoder/0/cross/weights");
   CHECK(given.source.back() == "</s>");
   CHECK(given.target.front() == "<s>");
-  CHECK(given.tensors[0].second.shape() ==
-        Shape{1, 2, std::ssize(given.target), std::ssize(given.source)});
+  CHECK(given.tensors[0].second.shape() == Shape{1, 2, std::ssize(given.target), std::ssize(given.source)});
 
   Translator translator(directory.name(), backend);
   const std::string own = translator.translate({&text, 1}).front().text;
@@ -148,8 +152,9 @@ TEST_CASE("a checkpoint's tensors are fetched by name, for a given target or the
   CHECK(message_of([&] { fetch({"weights"}, own); }) ==
         "\"weights\" could be any of 3 tensors: encoder/0/self/weights, decoder/0/self/weights, "
         "decoder/0/cross/weights");
-  CHECK(message_of([&] { fetch({"decoder/0/cros/weights"}, own); })
-            .starts_with("no tensor is called \"decoder/0/cros/weights\"; nearest: decoder/0/cross/weights"));
+  CHECK(message_of([&] {
+          fetch({"decoder/0/cros/weights"}, own);
+        }).starts_with("no tensor is called \"decoder/0/cros/weights\"; nearest: decoder/0/cross/weights"));
   const auto read = [&](const std::string& line, const std::optional<std::string>& written) {
     const std::vector<std::string> names{"logits"};
     return message_of([&] { fetch_tensors(directory.name(), names, line, written, backend); });
