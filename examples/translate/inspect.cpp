@@ -1,6 +1,5 @@
 // heed-translate inspect and heed-translate backends
 #include <algorithm>
-#include <cstdio>
 #include <memory>
 #include <optional>
 
@@ -92,11 +91,6 @@ void inspect_step(const CheckpointInfo& info, const std::string& checkpoint, con
   if (!flags.trace.empty()) write_trace(step, info.config, flags.trace);
 }
 
-void require_output() {
-  std::fflush(stdout);
-  if (std::ferror(stdout)) throw Error("cannot write the tensors to standard output");
-}
-
 // Of a sentence of some length: names do not depend on it.
 int list_tensors(const Flags& flags) {
   const CheckpointInfo info = read_checkpoint(find_checkpoint(flags.checkpoint)).info;
@@ -115,7 +109,6 @@ int list_tensors(const Flags& flags) {
     throw Error(fmt::format("no tensor's name holds \"{}\"; --tensors alone lists all {}", flags.match,
                             sentence.names().size()));
   }
-  require_output();
   return 0;
 }
 
@@ -139,7 +132,6 @@ int fetch(const Flags& flags) {
   fmt::print("source  {}\ntarget  {}\n", fmt::join(values.source, " "), fmt::join(values.target, " "));
   for (const auto& [tensor, array] : values.tensors)
     fmt::print("\n{}  {}\n{}\n", tensor, to_string(array.type()), to_text(array));
-  require_output();
   return 0;
 }
 

@@ -97,7 +97,7 @@ TEST_CASE("what cannot be fetched is refused in one line") {
   model.refuses("--tensors --match nothing/like/it", "no tensor's name holds \"nothing/like/it\"");
   model.refuses(text + "--fetch logits --output /proc/values", "/proc/values");
   model.refuses(text + "--fetch logits --backend abacus", "no backend \"abacus\"");
-  model.refuses(text + "--fetch logits > /dev/full", "cannot write the tensors");
+  model.refuses(text + "--fetch logits > /dev/full", "cannot write to standard output");
 }
 
 TEST_CASE("flags for looking inside that do not belong together are refused") {
