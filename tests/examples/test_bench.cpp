@@ -50,5 +50,7 @@ TEST_CASE("the compile benchmark says what graphs of each size cost") {
   REQUIRE(result.size() == 2);
   CHECK(result[1].at("nodes").get<int>() > 3 * result[0].at("nodes").get<int>());
   CHECK(result[1].at("steps").get<int>() > result[0].at("steps").get<int>());
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // their malloc keeps no count
   CHECK(result[1].at("mib").get<double>() > 0);
+#endif
 }
