@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t huge_page = std::size_t{2} << 20;
 
-// Large blocks lie on huge pages where the system has them: kernels walk through much memory, and looking up
-// the addresses of small pages costs a tenth of a training step.
+// Large blocks lie on huge pages where the system has them: kernels walk through much memory, and the
+// addresses of many small pages have to be looked up again and again.
 class HostMemory final : public Memory {
  public:
   explicit HostMemory(std::int64_t bytes)
