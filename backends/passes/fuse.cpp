@@ -38,6 +38,11 @@ class Groups {
     }
   }
 
+  // Whether no group has more than one member.
+  bool nothing_to_fuse() const {
+    return std::ranges::all_of(groups_, [](const Group& group) { return group.members.size() == 1; });
+  }
+
   // The group that ends with this node, if it has other members.
   const Group* ending_with(NodeId id) const {
     if (group_of_[id] >= several) return nullptr;
@@ -116,6 +121,7 @@ ScalarProgram program_of(const Group& group, const Graph& graph) {
 
 LoweredGraph fuse_elementwise(const LoweredGraph& from) {
   const Groups groups(from);
+  if (groups.nothing_to_fuse()) return from;
   const Graph& old = *from.graph;
   std::vector<Tensors> moved(old.size());
   return rewrite(from,
