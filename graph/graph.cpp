@@ -81,9 +81,9 @@ Tensor Graph::append_source(OpPtr op, Where where) {
 }
 
 Tensor Graph::input(const std::string& name, DType dtype, const Shape& shape, Where where) {
-  if (const auto earlier = input_by_name_.find(name); earlier != input_by_name_.end()) {
+  if (const auto earlier = find_source(inputs_, name)) {
     throw Error(fmt::format("input {} already exists, made at {}\n  at {}", name,
-                            describe(nodes_[earlier->second].origins.front().where), describe(where)));
+                            describe(nodes_[*earlier].origins.front().where), describe(where)));
   }
   const auto op = std::make_shared<Input>(name, TensorType{dtype, shape});
   const Tensor tensor = append_source(op, where);
@@ -104,9 +104,9 @@ Tensor Graph::variable(const std::string& name, DType dtype, const Shape& shape,
                                  to_string(op->type), to_string(initializer.values->type()),
                                  describe(where)));
   }
-  if (const auto found = variable_by_name_.find(full_name); found != variable_by_name_.end()) {
-    const Node& earlier = nodes_[found->second];
-    if (earlier.op->same_as(*op)) return Tensor(*this, found->second);
+  if (const auto found = find_source(variables_, full_name)) {
+    const Node& earlier = nodes_[*found];
+    if (earlier.op->same_as(*op)) return Tensor(*this, *found);
     throw Error(fmt::format("variable {} was made as ({}) at {}\n  and is asked for as ({}) at {}", full_name,
                             to_string(earlier.op->attributes()), describe(earlier.origins.front().where),
                             to_string(op->attributes()), describe(origins_for(where).front().where)));
@@ -221,19 +221,36 @@ Tensors tensors_of(const Graph& graph, const std::vector<NodeId>& ids) {
   return tensors;
 }
 
+// Of an input or a variable, as it stands in the node's op.
+std::string_view source_name(const Node& node) {
+  if (const auto* input = dynamic_cast<const Input*>(node.op.get())) return input->label;
+  return static_cast<const VariableRead&>(*node.op).variable;
+}
+
 }  // namespace
 
 Tensors Graph::inputs() const {
-  return tensors_of(*this, input_ids_);
+  return tensors_of(*this, inputs_.ids);
 }
 Tensors Graph::variables() const {
-  return tensors_of(*this, variable_ids_);
+  return tensors_of(*this, variables_.ids);
 }
 
-std::optional<Tensor> Graph::find_variable(const std::string& full_name) const {
-  const auto found = variable_by_name_.find(full_name);
-  if (found == variable_by_name_.end()) return {};
-  return Tensor(const_cast<Graph&>(*this), found->second);
+std::optional<Tensor> Graph::find_variable(std::string_view full_name) const {
+  const auto found =
+      std::ranges::find(variables_.ids, full_name, [&](NodeId id) { return source_name(nodes_[id]); });
+  if (found == variables_.ids.end()) return {};
+  return Tensor(const_cast<Graph&>(*this), *found);
+}
+
+std::optional<NodeId> Graph::find_source(Sources& sources, std::string_view name) const {
+  for (; sources.known < sources.ids.size(); ++sources.known) {
+    const NodeId id = sources.ids[sources.known];
+    sources.by_name.emplace(source_name(nodes_[id]), id);
+  }
+  const auto found = sources.by_name.find(name);
+  if (found == sources.by_name.end()) return {};
+  return found->second;
 }
 
 Tensor Graph::find(std::string_view name) const {
@@ -242,13 +259,8 @@ Tensor Graph::find(std::string_view name) const {
 }
 
 void Graph::note_source(const Op& op, NodeId id) {
-  if (const auto* input = dynamic_cast<const Input*>(&op)) {
-    input_by_name_.emplace(input->label, id);
-    input_ids_.push_back(id);
-  } else if (const auto* variable = dynamic_cast<const VariableRead*>(&op)) {
-    variable_by_name_.emplace(variable->variable, id);
-    variable_ids_.push_back(id);
-  }
+  if (dynamic_cast<const Input*>(&op)) inputs_.ids.push_back(id);
+  if (dynamic_cast<const VariableRead*>(&op)) variables_.ids.push_back(id);
 }
 
 Tensors Graph::copy(const Node& node, std::span<const Tensor> inputs) {

@@ -87,7 +87,7 @@ class Graph {
   Tensors inputs() const;     // in order of their making
   Tensors variables() const;  // reads, in order of their making
   const std::vector<NodeId>& assigns() const { return assigns_; }
-  std::optional<Tensor> find_variable(const std::string& full_name) const;
+  std::optional<Tensor> find_variable(std::string_view full_name) const;  // takes time for all variables
 
   // The tensor called "encoder/0/self/weights", as to_text() shows it and graph/names.h explains; parts may
   // be left out where no other tensor could be meant. Throws Error with the candidates where several could,
@@ -105,17 +105,24 @@ class Graph {
   std::span<const OutputId> keep(std::span<const Tensor> inputs);
   Tensors append(Node node);
   Tensor append_source(OpPtr op, Where where);
-  void note_source(const Op& op, NodeId id);  // so that it is found by its name
+  void note_source(const Op& op, NodeId id);
+
+  // Inputs or variables in order of their making, and by their names, which are in the nodes' ops. Names
+  // are looked at only when one is asked for: passes copy graphs and never ask.
+  struct Sources {
+    std::vector<NodeId> ids;
+    std::unordered_map<std::string_view, NodeId> by_name;  // the first `known`
+    std::size_t known = 0;
+  };
+  std::optional<NodeId> find_source(Sources& sources, std::string_view name) const;
 
   std::uint64_t serial_;
   // Nodes and their inputs live and die with the graph; one pool makes that cheap for graphs of any size.
   std::pmr::monotonic_buffer_resource memory_;
   std::pmr::deque<Node> nodes_{&memory_};
-  std::vector<NodeId> input_ids_;
-  std::vector<NodeId> variable_ids_;
+  Sources inputs_;
+  Sources variables_;
   std::vector<NodeId> assigns_;
-  std::unordered_map<std::string_view, NodeId> variable_by_name_;  // names in the nodes' ops
-  std::unordered_map<std::string_view, NodeId> input_by_name_;
   std::unordered_map<std::string_view, NodeId> shared_by_name_;
   std::unordered_map<std::string, std::size_t> name_counts_;
   std::string scope_;

@@ -42,7 +42,11 @@ TensorNames::TensorNames(const Graph& graph) {
   stems.reserve(graph.size());
   for (const Node& node : graph.nodes()) {
     stems.push_back(stem_of(node));
-    if (!node.outputs.empty() && !is_variable(node)) ++nodes_of[stems.back()];
+    if (is_variable(node)) {
+      variables_.insert(stems.back());
+    } else if (!node.outputs.empty()) {
+      ++nodes_of[stems.back()];
+    }
   }
   for (NodeId id = 0; id < graph.size(); ++id) {
     const bool numbered = is_called_by_its_op(graph.node(id)) || nodes_of[stems[id]] > 1;
@@ -66,10 +70,10 @@ std::string output_name(const std::string& node, std::size_t output, std::size_t
 }  // namespace
 
 // Variables have their names before all others: checkpoints use them, too.
-bool TensorNames::is_taken(const Graph& graph, const std::string& node, std::size_t outputs) const {
+bool TensorNames::is_taken(const std::string& node, std::size_t outputs) const {
   for (std::size_t i = 0; i < outputs; ++i) {
     const std::string name = output_name(node, i, outputs);
-    if (by_name_.contains(name) || graph.find_variable(name)) return true;
+    if (by_name_.contains(name) || variables_.contains(name)) return true;
   }
   return false;
 }
@@ -80,7 +84,7 @@ void TensorNames::add(const Graph& graph, NodeId id, const std::string& stem, bo
   if (outputs == 0) return;
   std::string node = stem;
   const bool keeps_its_name = is_variable(graph.node(id));
-  while (!keeps_its_name && (numbered || is_taken(graph, node, outputs))) {
+  while (!keeps_its_name && (numbered || is_taken(node, outputs))) {
     node = fmt::format("{}:{}", stem, next_number_[stem]++);
     numbered = false;
   }

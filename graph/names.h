@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include <heed/graph/graph.h>
@@ -42,13 +43,14 @@ class TensorNames {
   };
 
   void add(const Graph& graph, NodeId id, const std::string& stem, bool numbered);
-  bool is_taken(const Graph& graph, const std::string& node, std::size_t outputs) const;
+  bool is_taken(const std::string& node, std::size_t outputs) const;
   std::vector<std::string> nearest(std::string_view name) const;
   static bool means(std::string_view name, const Entry& entry);
 
   std::vector<Entry> entries_;
   std::vector<std::size_t> first_;  // of each node, in entries_
   std::unordered_map<std::string, std::size_t> by_name_;
+  std::unordered_set<std::string> variables_;
   std::unordered_map<std::string, std::size_t> next_number_;  // by stem
 };
 

@@ -7,53 +7,78 @@ namespace heed {
 
 namespace {
 
-// Finds earlier nodes that compute the same from the same.
-class Merger {
+constexpr NodeId itself = ~NodeId{0};
+
+// Finds for each live node the first that computes the same from the same.
+class EqualNodes {
  public:
-  Tensors find(const Node& node, std::span<const Tensor> inputs, Graph& into) {
-    const std::size_t hash = hash_of(node, inputs);
-    const auto [begin, end] = seen_.equal_range(hash);
-    for (auto candidate = begin; candidate != end; ++candidate) {
-      const Node& earlier = into.node(candidate->second);
-      if (!same(earlier, node, inputs)) continue;
-      into.add_origins(candidate->second, node.origins);
-      Tensors outputs;
-      for (std::uint32_t i = 0; i < earlier.outputs.size(); ++i)
-        outputs.emplace_back(into, candidate->second, i);
-      return outputs;
+  explicit EqualNodes(const LoweredGraph& lowered)
+      : graph_(*lowered.graph), equal_to_(graph_.size(), itself) {
+    const std::vector<bool> live = live_nodes(lowered);
+    seen_.reserve(graph_.size());
+    for (NodeId id = 0; id < graph_.size(); ++id) {
+      if (!live[id]) unchanged_ = false;
+      if (live[id] && !graph_.node(id).outputs.empty()) find(id);
     }
-    const Tensors fresh = into.copy(node, inputs);
-    if (!fresh.empty()) seen_.emplace(hash, fresh.front().node());
-    return fresh;
   }
 
+  // Whether all nodes are live and no two are equal.
+  bool nothing_to_do() const { return unchanged_; }
+
+  // The earlier node that stands for this one, or `itself`.
+  NodeId equal_to(NodeId id) const { return equal_to_[id]; }
+
  private:
-  static std::size_t hash_of(const Node& node, std::span<const Tensor> inputs) {
+  void find(NodeId id) {
+    const std::size_t hash = hash_of(graph_.node(id));
+    const auto [begin, end] = seen_.equal_range(hash);
+    for (auto candidate = begin; candidate != end; ++candidate) {
+      if (!same(graph_.node(candidate->second), graph_.node(id))) continue;
+      equal_to_[id] = candidate->second;
+      unchanged_ = false;
+      return;
+    }
+    seen_.emplace(hash, id);
+  }
+
+  NodeId first_equal(NodeId id) const { return equal_to_[id] == itself ? id : equal_to_[id]; }
+
+  std::size_t hash_of(const Node& node) const {
     std::size_t hash = node.op->hash();
-    for (const Tensor& input : inputs)
-      hash = hash * 1000003u + (std::size_t{input.node()} << 4) + input.output();
+    for (const OutputId input : node.inputs)
+      hash = hash * 1000003u + (std::size_t{first_equal(input.node)} << 4) + input.output;
     return hash;
   }
 
-  static bool same(const Node& earlier, const Node& node, std::span<const Tensor> inputs) {
-    if (earlier.inputs.size() != inputs.size()) return false;
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      if (earlier.inputs[i] != OutputId{inputs[i].node(), inputs[i].output()}) return false;
+  bool same(const Node& earlier, const Node& node) const {
+    if (earlier.inputs.size() != node.inputs.size()) return false;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      const OutputId a = earlier.inputs[i], b = node.inputs[i];
+      if (first_equal(a.node) != first_equal(b.node) || a.output != b.output) return false;
     }
     return earlier.op->same_as(*node.op);
   }
 
+  const Graph& graph_;
+  std::vector<NodeId> equal_to_;
   std::unordered_multimap<std::size_t, NodeId> seen_;
+  bool unchanged_ = true;
 };
 
 }  // namespace
 
 LoweredGraph merge_equal(const LoweredGraph& from) {
-  Merger merger;
-  return rewrite(from, [&](NodeId, const Node& node, std::span<const Tensor> inputs, Graph& into) -> Tensors {
-    if (node.outputs.empty()) return {};
-    return merger.find(node, inputs, into);
-  });
+  const EqualNodes equal(from);
+  if (equal.nothing_to_do()) return from;
+  std::vector<Tensors> moved(from.graph->size());
+  return rewrite(from,
+                 [&](NodeId id, const Node& node, std::span<const Tensor> inputs, Graph& into) -> Tensors {
+                   if (node.outputs.empty()) return {};
+                   const NodeId first = equal.equal_to(id);
+                   if (first == itself) return moved[id] = into.copy(node, inputs);
+                   into.add_origins(moved[first].front().node(), node.origins);
+                   return moved[first];
+                 });
 }
 
 }  // namespace heed

@@ -16,7 +16,14 @@ namespace {
 class Scheduler {
  public:
   explicit Scheduler(const LoweredGraph& lowered)
-      : graph_(*lowered.graph), live_(live_nodes(lowered)), waiting_(graph_.size()), after_(graph_.size()) {
+      : graph_(*lowered.graph),
+        live_(live_nodes(lowered)),
+        is_view_(graph_.size()),
+        runs_(graph_.size()),
+        first_(graph_.size()),
+        waiting_(graph_.size()),
+        after_(graph_.size()) {
+    values_.reserve(graph_.size());
     for (NodeId id = 0; id < graph_.size(); ++id) {
       if (live_[id]) add(id);
     }
@@ -42,27 +49,30 @@ class Scheduler {
  private:
   struct Value {
     std::int64_t bytes = 0;
-    int readers = 0;              // ops that have yet to run
-    std::vector<NodeId> read_by;  // each reader once
+    NodeId made_by = 0;
+    int readers = 0;                // ops that have yet to run
+    std::vector<NodeId> read_by{};  // each reader once
   };
 
-  Value& value_of(OutputId id) {
-    const OutputId owner = owner_of(id);
-    return values_[owner.node][owner.output];
-  }
+  Value& value_of(OutputId id) { return values_[first_[id.node] + id.output]; }
 
-  OutputId owner_of(OutputId id) const {
-    while (dynamic_cast<const ViewOp*>(graph_.node(id.node).op.get())) id = graph_.node(id.node).inputs[0];
-    return id;
+  // Of a node that runs.
+  std::span<const Value> outputs_of(NodeId id) const {
+    return std::span(values_).subspan(first_[id], graph_.node(id).outputs.size());
   }
 
   void add(NodeId id) {
     const Node& node = graph_.node(id);
-    const bool runs = !is_source_or_view(*node.op);
-    if (values_.size() <= id) values_.resize(graph_.size());
-    for (const TensorType& output : node.outputs) values_[id].push_back({runs ? output.bytes() : 0, 0, {}});
     for (const OutputId input : node.inputs) wait_for(id, input.node);
-    if (dynamic_cast<const ViewOp*>(node.op.get())) return;
+    is_view_[id] = dynamic_cast<const ViewOp*>(node.op.get()) != nullptr;
+    if (is_view_[id]) {
+      first_[id] = first_[node.inputs[0].node] + node.inputs[0].output;
+      return;
+    }
+    runs_[id] = !is_source_or_view(*node.op);
+    first_[id] = values_.size();
+    for (const TensorType& output : node.outputs)
+      values_.push_back({.bytes = runs_[id] ? output.bytes() : 0, .made_by = id});
     for (const OutputId input : node.inputs) {
       Value& value = value_of(input);
       if (!value.read_by.empty() && value.read_by.back() == id) continue;
@@ -82,7 +92,7 @@ class Scheduler {
     for (const NodeId assign : graph_.assigns()) {
       if (!live_[assign]) continue;
       const Node& node = graph_.node(assign);
-      const NodeId writer = owner_of(node.inputs[1]).node;
+      const NodeId writer = value_of(node.inputs[1]).made_by;
       for (const NodeId reader : value_of(node.inputs[0]).read_by) {
         if (reader < writer) wait_for(writer, reader);
       }
@@ -101,11 +111,10 @@ class Scheduler {
 
   // Bytes that running the node sets free, less those it takes.
   std::int64_t gain(NodeId id) {
-    const Node& node = graph_.node(id);
-    if (is_source_or_view(*node.op)) return 0;
+    if (!runs_[id]) return 0;
     std::int64_t bytes = 0;
-    for (const Value& output : values_[id]) bytes -= output.bytes;
-    for (const Value* value : values_read_by(node)) {
+    for (const Value& output : outputs_of(id)) bytes -= output.bytes;
+    for (const Value* value : values_read_by(graph_.node(id))) {
       if (value->readers == 1) bytes += value->bytes;
     }
     return bytes;
@@ -134,9 +143,8 @@ class Scheduler {
 
   void take(NodeId id) {
     by_id_.erase(id);
-    const Node& node = graph_.node(id);
-    if (dynamic_cast<const ViewOp*>(node.op.get())) return;
-    for (Value* value : values_read_by(node)) {
+    if (is_view_[id]) return;
+    for (Value* value : values_read_by(graph_.node(id))) {
       if (--value->readers != 1) continue;
       for (const NodeId reader : value->read_by) {  // the last one now frees it
         if (by_id_.contains(reader)) note_gain(reader);
@@ -146,9 +154,11 @@ class Scheduler {
 
   const Graph& graph_;
   std::vector<bool> live_;
-  std::vector<int> waiting_;  // for how many earlier nodes
+  std::vector<bool> is_view_, runs_;
+  std::vector<std::size_t> first_;  // in `values_`: a node's outputs, or what a view shows
+  std::vector<int> waiting_;        // for how many earlier nodes
   std::vector<std::vector<NodeId>> after_;
-  std::vector<std::vector<Value>> values_;
+  std::vector<Value> values_;
   std::set<NodeId> by_id_;  // ready
   std::priority_queue<std::pair<std::int64_t, NodeId>> by_gain_;
   std::vector<NodeId> order_;
