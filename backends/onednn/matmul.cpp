@@ -3,6 +3,7 @@
 #include <optional>
 
 #include <heed/backends/onednn/gemv.h>
+#include <heed/backends/onednn/large_product.h>
 #include <heed/backends/onednn/matmul.h>
 #include <heed/backends/onednn/sgemm.h>
 #include <heed/backends/onednn/strided_copy.h>
@@ -70,6 +71,11 @@ class Product {
     batch_ = collapse(batch, {a_.batch_strides, b_.batch_strides});
     batches_ = batch.elements();
     place_scratch(request);
+    if (batches_ == 1 && LargeProduct::suits(size_)) {
+      large_.emplace(size_, a_.at(nullptr, 0, 0).transposed, request.threads);
+      large_scratch_ = scratch_;
+      scratch_ += large_->scratch_floats();
+    }
     cut();
   }
 
@@ -80,6 +86,10 @@ class Product {
     const float* b = make_readable(call, b_, 1);
     const float* c = accumulates_ ? call.input<float>(2) : nullptr;
     float* out = call.output<float>(0);
+    if (large_) {
+      float* const scratch = reinterpret_cast<float*>(call.scratch) + large_scratch_;
+      return large_->run(call.pool, a_.at(a, 0, 0), b_.at(b, 0, 0), c, out, scratch);
+    }
     const std::int64_t per_matrix = row_pieces_ * column_pieces_;
     for_ranges(call.pool, batches_ * per_matrix, group_, [&](std::int64_t begin, std::int64_t end, int) {
       for (std::int64_t piece = begin; piece < end; ++piece) {
@@ -187,6 +197,8 @@ class Product {
   std::int64_t row_block_ = 1, column_block_ = 1, row_pieces_ = 1, column_pieces_ = 1;
   std::int64_t group_ = 1;    // small products taken together
   std::int64_t scratch_ = 0;  // floats
+  std::optional<LargeProduct> large_;
+  std::int64_t large_scratch_ = 0;
 };
 
 }  // namespace

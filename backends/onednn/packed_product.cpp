@@ -1,0 +1,249 @@
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "heed/backends/onednn/packed_product.cpp"
+#include <hwy/cache_control.h>
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include <heed/backends/onednn/packed_product.h>
+#include <heed/backends/onednn/vector-inl.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace heed::onednn::HWY_NAMESPACE {
+namespace {
+
+// A tile of the result stays in registers: 28 of 32 with AVX-512, 12 of 16 before.
+constexpr int lanes = HWY_MAX_BYTES / 4;
+constexpr int tile_rows = lanes == 16 ? 14 : 6;
+constexpr int tile_columns = 2 * lanes;
+
+using Four = hn::FixedTag<float, 4>;
+
+// Four rows of four values to four columns: out[i * step] = column i.
+HWY_INLINE void transpose_four(const float* rows, std::int64_t leading, float* out, std::int64_t step) {
+  const Four d;
+  const auto r0 = hn::LoadU(d, rows), r1 = hn::LoadU(d, rows + leading),
+             r2 = hn::LoadU(d, rows + 2 * leading), r3 = hn::LoadU(d, rows + 3 * leading);
+  const auto low01 = hn::InterleaveLower(d, r0, r1), low23 = hn::InterleaveLower(d, r2, r3);
+  const auto high01 = hn::InterleaveUpper(d, r0, r1), high23 = hn::InterleaveUpper(d, r2, r3);
+  hn::StoreU(hn::ConcatLowerLower(d, low23, low01), d, out);
+  hn::StoreU(hn::ConcatUpperUpper(d, low23, low01), d, out + step);
+  hn::StoreU(hn::ConcatLowerLower(d, high23, high01), d, out + 2 * step);
+  hn::StoreU(hn::ConcatUpperUpper(d, high23, high01), d, out + 3 * step);
+}
+
+// packed[k][c] = rows[c][k] for `count` rows of at most `width`; zeros fill the rest.
+void pack_transposed(const float* rows, std::int64_t leading, std::int64_t count, std::int64_t inner,
+                     std::int64_t width, float* packed) {
+  std::int64_t c = 0;
+  for (; c + 4 <= count; c += 4) {
+    std::int64_t k = 0;
+    for (; k + 4 <= inner; k += 4)
+      transpose_four(rows + c * leading + k, leading, packed + k * width + c, width);
+    for (; k < inner; ++k) {
+      for (std::int64_t i = 0; i < 4; ++i) packed[k * width + c + i] = rows[(c + i) * leading + k];
+    }
+  }
+  for (; c < width; ++c) {
+    for (std::int64_t k = 0; k < inner; ++k) packed[k * width + c] = c < count ? rows[c * leading + k] : 0.0f;
+  }
+}
+
+// packed[k][c] = matrix[k][c], zeros from `count` to `width`. Rows are far apart, so that the processor does
+// not foresee them.
+template <int width>
+void pack_strip(const float* matrix, std::int64_t leading, std::int64_t count, std::int64_t inner,
+                float* packed) {
+  constexpr std::int64_t ahead = 12;
+  const hn::CappedTag<float, static_cast<std::size_t>(lanes)> d;
+  for (std::int64_t k = 0; k < inner; ++k) {
+    const float* row = matrix + k * leading;
+    hwy::Prefetch(row + ahead * leading);
+    hwy::Prefetch(row + ahead * leading + width - 1);
+    for (std::int64_t c = 0; c < width; c += lanes) {
+      const auto present =
+          hn::FirstN(d, static_cast<std::size_t>(std::clamp<std::int64_t>(count - c, 0, lanes)));
+      const auto written = hn::FirstN(d, static_cast<std::size_t>(std::min<std::int64_t>(width - c, lanes)));
+      hn::BlendedStore(hn::MaskedLoad(present, d, row + c), written, d, packed + k * width + c);
+    }
+  }
+}
+
+// What a tile reads, and what is asked for ahead of its use.
+struct Tile {
+  const float* a;
+  std::int64_t a_leading;
+  const float* b;
+  std::int64_t inner;
+  const float* from;
+  float* out;
+  std::int64_t leading;
+};
+
+template <int rows, bool packed>
+void multiply_tile(const Tile& tile) {
+  const hn::CappedTag<float, static_cast<std::size_t>(lanes)> d;
+  using Vector = hn::Vec<decltype(d)>;
+  Vector sums[rows][2];
+  HWY_UNROLL(14)
+  for (int i = 0; i < rows; ++i) {
+    sums[i][0] = hn::Zero(d);
+    sums[i][1] = hn::Zero(d);
+    hwy::Prefetch(tile.out + i * tile.leading);
+    hwy::Prefetch(tile.out + i * tile.leading + tile_columns - 1);
+  }
+  const std::int64_t row_step = packed ? 1 : tile.a_leading;
+  constexpr std::int64_t inner_step = packed ? tile_rows : 1;
+  const float* a = tile.a;
+  const float* b = tile.b;
+  for (std::int64_t k = 0; k < tile.inner; ++k) {
+    const Vector left = hn::LoadU(d, b), right = hn::LoadU(d, b + lanes);
+    hwy::Prefetch(b + 8 * tile_columns);
+    hwy::Prefetch(b + 8 * tile_columns + lanes);
+    HWY_UNROLL(14)
+    for (int i = 0; i < rows; ++i) {
+      const Vector value = hn::Set(d, a[i * row_step]);
+      sums[i][0] = hn::MulAdd(value, left, sums[i][0]);
+      sums[i][1] = hn::MulAdd(value, right, sums[i][1]);
+    }
+    a += inner_step;
+    b += tile_columns;
+  }
+  HWY_UNROLL(14)
+  for (int i = 0; i < rows; ++i) {
+    float* out = tile.out + i * tile.leading;
+    if (tile.from) {
+      const float* from = tile.from + i * tile.leading;
+      sums[i][0] = hn::Add(hn::LoadU(d, from), sums[i][0]);
+      sums[i][1] = hn::Add(hn::LoadU(d, from + lanes), sums[i][1]);
+    }
+    hn::StoreU(sums[i][0], d, out);
+    hn::StoreU(sums[i][1], d, out + lanes);
+  }
+}
+
+using TileFunction = void (*)(const Tile& tile);
+
+template <bool packed, int... rows>
+TileFunction tile_function(int count, std::integer_sequence<int, rows...>) {
+  constexpr TileFunction functions[] = {&multiply_tile<rows + 1, packed>...};
+  return functions[count - 1];
+}
+
+TileFunction tile_function(int rows, bool packed) {
+  constexpr auto counts = std::make_integer_sequence<int, tile_rows>();
+  return packed ? tile_function<true>(rows, counts) : tile_function<false>(rows, counts);
+}
+
+// The last columns of a matrix: computed beside it, as a whole tile.
+void multiply_narrow(TileFunction multiply, Tile tile, std::int64_t rows, std::int64_t columns) {
+  float values[tile_rows * tile_columns];
+  const float* from = tile.from;
+  float* out = tile.out;
+  const std::int64_t leading = tile.leading;
+  tile.from = nullptr;
+  tile.out = values;
+  tile.leading = tile_columns;
+  multiply(tile);
+  for (std::int64_t i = 0; i < rows; ++i) {
+    for (std::int64_t c = 0; c < columns; ++c) {
+      const float sum = values[i * tile_columns + c];
+      out[i * leading + c] = from ? from[i * leading + c] + sum : sum;
+    }
+  }
+}
+
+// Rows are cut into tiles of nearly equal height: thin ones would wait for b.
+struct TileRows {
+  explicit TileRows(std::int64_t rows) : rows(rows), tiles((rows + tile_rows - 1) / tile_rows) {}
+  std::int64_t first(std::int64_t tile) const { return rows * tile / tiles; }
+  std::int64_t count(std::int64_t tile) const { return tile < tiles ? first(tile + 1) - first(tile) : 0; }
+  std::int64_t rows, tiles;
+};
+
+// Of the rows that come next, the share that belongs to one of `shares` tiles: they may lie in a far cache.
+void fetch_ahead(const float* a, std::int64_t leading, std::int64_t rows, std::int64_t inner,
+                 std::int64_t share, std::int64_t shares) {
+  for (std::int64_t i = rows * share / shares; i < rows * (share + 1) / shares; ++i) {
+    for (std::int64_t k = 0; k < inner; k += 16) hwy::Prefetch(a + i * leading + k);
+  }
+}
+
+}  // namespace
+
+void pack_columns_vector(const MatrixView& b, std::int64_t first, std::int64_t inner,
+                         std::int64_t first_column, std::int64_t columns, float* packed) {
+  for (std::int64_t c = first_column; c < first_column + columns; c += tile_columns) {
+    const std::int64_t count = std::min<std::int64_t>(tile_columns, first_column + columns - c);
+    float* strip = packed + c * inner;
+    if (b.transposed) {
+      pack_transposed(b.data + c * b.leading + first, b.leading, count, inner, tile_columns, strip);
+    } else {
+      pack_strip<tile_columns>(b.data + first * b.leading + c, b.leading, count, inner, strip);
+    }
+  }
+}
+
+void pack_rows_vector(const MatrixView& a, std::int64_t rows, std::int64_t inner, float* packed) {
+  const TileRows cut(rows);
+  for (std::int64_t i = 0; i < cut.tiles; ++i)
+    pack_strip<tile_rows>(a.data + cut.first(i), a.leading, cut.count(i), inner,
+                          packed + i * tile_rows * inner);
+}
+
+void multiply_block_vector(const ProductBlock& block) {
+  const bool packed = block.a_leading == 0;
+  const TileRows cut(block.rows);
+  const std::int64_t strips = (block.columns + tile_columns - 1) / tile_columns;
+  for (std::int64_t i = 0; i < cut.tiles; ++i) {
+    const std::int64_t rows = cut.count(i);
+    const TileFunction multiply = tile_function(static_cast<int>(rows), packed);
+    const float* a = block.a + (packed ? i * tile_rows * block.inner : cut.first(i) * block.a_leading);
+    const float* next = a + rows * block.a_leading;
+    for (std::int64_t strip = 0; strip < strips; ++strip) {
+      const std::int64_t column = strip * tile_columns, at = cut.first(i) * block.leading + column;
+      if (!packed) fetch_ahead(next, block.a_leading, cut.count(i + 1), block.inner, strip, strips);
+      const Tile tile{a,
+                      block.a_leading,
+                      block.b + column * block.inner,
+                      block.inner,
+                      block.from ? block.from + at : nullptr,
+                      block.out + at,
+                      block.leading};
+      if (block.columns - column >= tile_columns) {
+        multiply(tile);
+      } else {
+        multiply_narrow(multiply, tile, rows, block.columns - column);
+      }
+    }
+  }
+}
+
+}  // namespace heed::onednn::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace heed::onednn {
+
+HWY_EXPORT(pack_columns_vector);
+HWY_EXPORT(pack_rows_vector);
+HWY_EXPORT(multiply_block_vector);
+
+void pack_columns(const MatrixView& b, std::int64_t first, std::int64_t inner, std::int64_t first_column,
+                  std::int64_t columns, float* packed) {
+  HWY_DYNAMIC_DISPATCH(pack_columns_vector)(b, first, inner, first_column, columns, packed);
+}
+
+void pack_rows(const MatrixView& a, std::int64_t rows, std::int64_t inner, float* packed) {
+  HWY_DYNAMIC_DISPATCH(pack_rows_vector)(a, rows, inner, packed);
+}
+
+void multiply_block(const ProductBlock& block) {
+  HWY_DYNAMIC_DISPATCH(multiply_block_vector)(block);
+}
+
+}  // namespace heed::onednn
+#endif
