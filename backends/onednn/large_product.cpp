@@ -8,7 +8,7 @@ namespace {
 
 // Of b's columns, what is used with one block of rows: with inner_block terms, half of a core's second cache.
 constexpr std::int64_t column_block = 1024;
-constexpr std::int64_t packed_at_once = 256;  // columns
+constexpr std::int64_t packed_at_once = 64;  // columns
 
 std::int64_t blocks(std::int64_t size, std::int64_t block) {
   return (size + block - 1) / block;
