@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cmath>
+
 #include <heed/ops/matmul.h>
 #include <heed/tests/backends/onednn/harness.h>
 
@@ -65,6 +68,35 @@ TEST_CASE("products are right for all transposes, sizes and layouts") {
       check_near(
           sum, [&](std::int64_t i) { return product.f(i) + c.f(i); }, 1e-5, 2e-4);
       CHECK(same_bits(sum, run(op, {a, b, c}, {{{0, 2}}})[0]));
+    }
+  }
+}
+
+TEST_CASE("large products are right where their blocks meet and end") {
+  struct Size {
+    std::int64_t m, n, k;
+  };
+  for (const Size& s : {Size{64, 64, 64}, {65, 127, 257}, {300, 1100, 600}, {1030, 65, 513}}) {
+    for (int flags = 0; flags < 4; ++flags) {
+      const bool ta = flags & 1, tb = flags & 2;
+      CAPTURE(s.m);
+      CAPTURE(s.n);
+      CAPTURE(s.k);
+      CAPTURE(flags);
+      const Value a = random(matrix(ta, s.m, s.k), 1);
+      const Value b = random(matrix(tb, s.k, s.n), 2);
+      const Value c = random({s.m, s.n}, 3);
+      const Value product = run(Matmul(ta, tb), {a, b})[0];
+      const Value sum = run(Matmul(ta, tb), {a, b, c})[0];
+      double worst = 0;
+      const std::int64_t elements = s.m * s.n;
+      for (std::int64_t at = 0; at < elements;
+           at += at + s.n >= elements ? 1 : 101) {  // and all of the last row
+        const double right = entry(a, b, ta, tb, at, product.shape());
+        worst = std::max(worst, std::abs(product.f(at) - right));
+        worst = std::max(worst, std::abs(sum.f(at) - (right + c.f(at))));
+      }
+      CHECK(worst < 1e-6 * static_cast<double>(s.k));
     }
   }
 }
