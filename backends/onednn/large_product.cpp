@@ -14,6 +14,19 @@ std::int64_t blocks(std::int64_t size, std::int64_t block) {
   return (size + block - 1) / block;
 }
 
+// What of a the piece of rows [row, end) reads when it goes on at term k, or the piece after it.
+Upcoming upcoming(const MatrixView& a, const ProductSize& size, std::int64_t row, std::int64_t end,
+                  std::int64_t k) {
+  const std::int64_t rows = a.transposed ? end - row : std::int64_t{16};
+  const bool ends = k == size.inner;
+  const std::int64_t first = ends ? end : row, from = ends ? 0 : k;
+  const std::int64_t count = std::min(rows, size.rows - first);
+  const std::int64_t inner = std::min(inner_block, size.inner - from);
+  if (count <= 0) return {};
+  if (a.transposed) return {a.data + from * a.leading + first, a.leading, count, inner};
+  return {a.data + first * a.leading + from, a.leading, inner, count};
+}
+
 }  // namespace
 
 bool LargeProduct::suits(const ProductSize& size) {
@@ -65,7 +78,8 @@ void LargeProduct::run_piece(const MatrixView& a, const float* packed, const flo
                        .b = packed + k * padded_columns_ + column * inner,
                        .from = k > 0 ? out + at : (from ? from + at : nullptr),
                        .out = out + at,
-                       .leading = size_.columns};
+                       .leading = size_.columns,
+                       .next = upcoming(a, size_, row, end, k + inner)};
     if (a.transposed) {
       pack_rows({a.data + k * a.leading + row, a.leading, true}, block.rows, inner, rows_scratch);
       block.a = rows_scratch;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <utility>
 
@@ -72,7 +73,29 @@ void pack_strip(const float* matrix, std::int64_t leading, std::int64_t count, s
   }
 }
 
-// What a tile reads, and what is asked for ahead of its use.
+// Asks for a block that is needed later, a line at a time: a core waits for a few lines at once and no more.
+struct FetchAhead {
+  Upcoming rest;
+  std::int64_t column = 0;
+
+  explicit FetchAhead(const Upcoming& block) : rest(block) {
+    const auto within_line = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(rest.data) % 64 / 4);
+    rest.data -= rest.data ? within_line : 0;
+    rest.width += within_line;
+  }
+
+  void next_line() {
+    if (rest.rows == 0) return;
+    hwy::Prefetch(rest.data + column);
+    column += 16;
+    if (column < rest.width) return;
+    column = 0;
+    rest.data += rest.leading;
+    --rest.rows;
+  }
+};
+
+// What a tile reads, and what is asked for meanwhile.
 struct Tile {
   const float* a;
   std::int64_t a_leading;
@@ -81,6 +104,9 @@ struct Tile {
   const float* from;
   float* out;
   std::int64_t leading;
+  FetchAhead* next_a;
+  FetchAhead* next_out;
+  std::int64_t fetch_every;  // a line of each every so many steps: a power of two
 };
 
 template <int rows, bool packed>
@@ -92,24 +118,35 @@ void multiply_tile(const Tile& tile) {
   for (int i = 0; i < rows; ++i) {
     sums[i][0] = hn::Zero(d);
     sums[i][1] = hn::Zero(d);
-    hwy::Prefetch(tile.out + i * tile.leading);
-    hwy::Prefetch(tile.out + i * tile.leading + tile_columns - 1);
   }
   const std::int64_t row_step = packed ? 1 : tile.a_leading;
   constexpr std::int64_t inner_step = packed ? tile_rows : 1;
-  const float* a = tile.a;
+  // Every third row has a pointer of its own: its neighbours are then in reach of an address, and registers
+  // are left. Compilers would keep one for each row, most of them on the stack.
+  constexpr int anchors = packed ? 1 : (rows + 2) / 3;
+  const float* a[anchors];
+  for (int i = 0; i < anchors; ++i) {
+    a[i] = tile.a + 3 * i * row_step;
+    if (!packed) asm("" : "+r"(a[i]));
+  }
   const float* b = tile.b;
+  const std::int64_t fetch_mask = tile.fetch_every - 1;
   for (std::int64_t k = 0; k < tile.inner; ++k) {
     const Vector left = hn::LoadU(d, b), right = hn::LoadU(d, b + lanes);
     hwy::Prefetch(b + 8 * tile_columns);
     hwy::Prefetch(b + 8 * tile_columns + lanes);
+    if ((k & fetch_mask) == 0) {
+      tile.next_a->next_line();
+      tile.next_out->next_line();
+    }
     HWY_UNROLL(14)
     for (int i = 0; i < rows; ++i) {
-      const Vector value = hn::Set(d, a[i * row_step]);
+      const Vector value = hn::Set(d, packed ? a[0][i] : a[i / 3][i % 3 * row_step]);
       sums[i][0] = hn::MulAdd(value, left, sums[i][0]);
       sums[i][1] = hn::MulAdd(value, right, sums[i][1]);
     }
-    a += inner_step;
+    HWY_UNROLL(5)
+    for (int i = 0; i < anchors; ++i) a[i] += inner_step;
     b += tile_columns;
   }
   HWY_UNROLL(14)
@@ -164,14 +201,6 @@ struct TileRows {
   std::int64_t rows, tiles;
 };
 
-// Of the rows that come next, the share that belongs to one of `shares` tiles: they may lie in a far cache.
-void fetch_ahead(const float* a, std::int64_t leading, std::int64_t rows, std::int64_t inner,
-                 std::int64_t share, std::int64_t shares) {
-  for (std::int64_t i = rows * share / shares; i < rows * (share + 1) / shares; ++i) {
-    for (std::int64_t k = 0; k < inner; k += 16) hwy::Prefetch(a + i * leading + k);
-  }
-}
-
 }  // namespace
 
 void pack_columns_vector(const MatrixView& b, std::int64_t first, std::int64_t inner,
@@ -198,21 +227,33 @@ void multiply_block_vector(const ProductBlock& block) {
   const bool packed = block.a_leading == 0;
   const TileRows cut(block.rows);
   const std::int64_t strips = (block.columns + tile_columns - 1) / tile_columns;
+  const auto fetch_every = std::bit_floor(
+      static_cast<std::uint64_t>(std::clamp<std::int64_t>(block.inner / (2 * tile_rows), 1, strips)));
+  FetchAhead next_a(block.next);
   for (std::int64_t i = 0; i < cut.tiles; ++i) {
     const std::int64_t rows = cut.count(i);
     const TileFunction multiply = tile_function(static_cast<int>(rows), packed);
     const float* a = block.a + (packed ? i * tile_rows * block.inner : cut.first(i) * block.a_leading);
-    const float* next = a + rows * block.a_leading;
+    if (!packed && i + 1 < cut.tiles) {
+      next_a = FetchAhead({a + rows * block.a_leading, block.a_leading, block.inner, cut.count(i + 1)});
+    } else if (!packed) {
+      next_a = FetchAhead(block.next);
+    }
     for (std::int64_t strip = 0; strip < strips; ++strip) {
       const std::int64_t column = strip * tile_columns, at = cut.first(i) * block.leading + column;
-      if (!packed) fetch_ahead(next, block.a_leading, cut.count(i + 1), block.inner, strip, strips);
-      const Tile tile{a,
-                      block.a_leading,
-                      block.b + column * block.inner,
-                      block.inner,
-                      block.from ? block.from + at : nullptr,
-                      block.out + at,
-                      block.leading};
+      const bool last = strip + 1 == strips;
+      FetchAhead next_out({block.out + (last ? cut.first(i + 1) * block.leading : at + tile_columns),
+                           block.leading, tile_columns, last ? cut.count(i + 1) : rows});
+      const Tile tile{.a = a,
+                      .a_leading = block.a_leading,
+                      .b = block.b + column * block.inner,
+                      .inner = block.inner,
+                      .from = block.from ? block.from + at : nullptr,
+                      .out = block.out + at,
+                      .leading = block.leading,
+                      .next_a = &next_a,
+                      .next_out = &next_out,
+                      .fetch_every = static_cast<std::int64_t>(fetch_every)};
       if (block.columns - column >= tile_columns) {
         multiply(tile);
       } else {

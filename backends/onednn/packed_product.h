@@ -33,6 +33,12 @@ void pack_columns(const MatrixView& b, std::int64_t first, std::int64_t inner, s
 // hold; a.data points to the first.
 void pack_rows(const MatrixView& a, std::int64_t rows, std::int64_t inner, float* packed);
 
+// What will be read after a block: it may lie in a far cache, and is asked for while the block is computed.
+struct Upcoming {
+  const float* data = nullptr;
+  std::int64_t leading = 0, width = 0, rows = 0;
+};
+
 // A block of a product: out = from + a b, where `from` may be out, or null for zeros.
 struct ProductBlock {
   std::int64_t rows, columns, inner;
@@ -42,6 +48,7 @@ struct ProductBlock {
   const float* from;
   float* out;
   std::int64_t leading;  // of from and out
+  Upcoming next;
 };
 void multiply_block(const ProductBlock& block);
 
