@@ -2,7 +2,6 @@
 #include <new>
 
 #include <fmt/format.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <heed/backends/host/host_backend.h>
@@ -12,28 +11,9 @@ namespace heed::host {
 
 namespace {
 
-constexpr std::size_t huge_page = std::size_t{2} << 20;
-
-// Large blocks lie on huge pages where the system has them: kernels walk through much memory, and the
-// addresses of many small pages have to be looked up again and again.
-class HostMemory final : public Memory {
- public:
-  explicit HostMemory(std::int64_t bytes)
-      : Memory(bytes),
-        size_(static_cast<std::size_t>(std::max<std::int64_t>(bytes, 1))),
-        alignment_{size_ >= huge_page ? huge_page : static_cast<std::size_t>(memory_alignment)},
-        data_(static_cast<std::byte*>(::operator new(size_, alignment_))) {
-    if (size_ >= huge_page)
-      ::madvise(data_, size_ / huge_page * huge_page, MADV_HUGEPAGE);  // else small ones
-  }
-  ~HostMemory() override { ::operator delete(data_, alignment_); }
-  std::byte* data() const { return data_; }
-
- private:
-  std::size_t size_;
-  std::align_val_t alignment_;
-  std::byte* data_;
-};
+HostMemory* host_memory(Memory* memory) {
+  return static_cast<HostMemory*>(memory);
+}
 
 std::byte* data_of(const Memory* memory) {
   return memory ? static_cast<const HostMemory*>(memory)->data() : nullptr;
@@ -41,7 +21,7 @@ std::byte* data_of(const Memory* memory) {
 
 class HostProgram final : public Program {
  public:
-  HostProgram(const KernelTable& table, const Plan& plan, ThreadPool& pool);
+  HostProgram(const KernelTable& table, const Plan& plan, ThreadPool& pool, PreparedInputs& prepared);
 
   std::int64_t scratch_bytes(std::size_t index) const override { return kernels_[index].scratch_bytes; }
   void bind(const Plan& plan, const Bindings& bindings) override;
@@ -52,19 +32,48 @@ class HostProgram final : public Program {
     const Kernel* kernel;
     std::vector<std::byte*> inputs, outputs;
     std::byte* scratch;
+    std::shared_ptr<PreparedInput> prepared;
+    const HostMemory* prepared_of;
   };
+  void prepare();
+  void bind_prepared(BoundStep& bound, const Plan& plan, const Step& step, const Bindings& bindings);
 
   std::vector<Kernel> kernels_;
   std::vector<BoundStep> steps_;
+  std::vector<char> written_;         // of the plan's variables, by this program
+  std::vector<HostMemory*> changed_;  // their memory
   ThreadPool& pool_;
+  PreparedInputs& prepared_inputs_;
 };
 
-HostProgram::HostProgram(const KernelTable& table, const Plan& plan, ThreadPool& pool) : pool_(pool) {
+const Storage& storage_of(const Plan& plan, int tensor) {
+  return plan.storages[static_cast<std::size_t>(plan.tensors[static_cast<std::size_t>(tensor)].storage)];
+}
+
+std::vector<char> written_variables(const Plan& plan) {
+  std::vector<char> written(plan.variables.size());
+  for (const Step& step : plan.steps) {
+    for (const int output : step.outputs) {
+      if (output == nothing || storage_of(plan, output).kind != Storage::Kind::variable) continue;
+      written[static_cast<std::size_t>(storage_of(plan, output).variable)] = 1;
+    }
+  }
+  return written;
+}
+
+HostProgram::HostProgram(const KernelTable& table, const Plan& plan, ThreadPool& pool,
+                         PreparedInputs& prepared)
+    : written_(written_variables(plan)), pool_(pool), prepared_inputs_(prepared) {
   for (const Step& step : plan.steps) {
     std::vector<TensorLayout> inputs, outputs;
     KernelRequest request;
     for (const int input : step.inputs)
       inputs.push_back(plan.tensors[static_cast<std::size_t>(input)].layout);
+    for (const int input : step.inputs) {
+      const Storage& storage = storage_of(plan, input);
+      request.lasting.push_back(storage.kind == Storage::Kind::variable &&
+                                !written_[static_cast<std::size_t>(storage.variable)]);
+    }
     std::vector<TensorType> input_types;
     for (const TensorLayout& input : inputs) input_types.push_back(input.type);
     const std::vector<TensorType> types = step.op->infer(input_types);
@@ -83,12 +92,35 @@ HostProgram::HostProgram(const KernelTable& table, const Plan& plan, ThreadPool&
 
 void HostProgram::run(RunObserver* observer) {
   const SignalBlock undisturbed;
+  prepare();
+  for (HostMemory* memory : changed_) memory->count_change();
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const BoundStep& step = steps_[i];
     if (observer) observer->before_step(i);
-    step.kernel->run({step.inputs, step.outputs, step.scratch, pool_});
+    const std::byte* prepared = step.prepared ? step.prepared->memory.data() : nullptr;
+    step.kernel->run({step.inputs, step.outputs, step.scratch, pool_, prepared});
     if (observer) observer->after_step(i);
   }
+}
+
+void HostProgram::prepare() {
+  for (const BoundStep& step : steps_) {
+    if (!step.prepared || step.prepared->version == step.prepared_of->version()) continue;
+    const Preparation& preparation = *step.kernel->preparation;
+    preparation.make(step.inputs[preparation.input], step.prepared->memory.data(), pool_);
+    step.prepared->version = step.prepared_of->version();
+  }
+}
+
+void HostProgram::bind_prepared(BoundStep& bound, const Plan& plan, const Step& step,
+                                const Bindings& bindings) {
+  if (!bound.kernel->preparation) return;
+  const Preparation& preparation = *bound.kernel->preparation;
+  const int input = step.inputs[preparation.input];
+  bound.prepared_of =
+      host_memory(bindings.variables[static_cast<std::size_t>(storage_of(plan, input).variable)]);
+  bound.prepared = prepared_inputs_.find_or_make(
+      *bound.prepared_of, plan.tensors[static_cast<std::size_t>(input)].offset, preparation);
 }
 
 void HostProgram::bind(const Plan& plan, const Bindings& bindings) {
@@ -114,11 +146,16 @@ void HostProgram::bind(const Plan& plan, const Bindings& bindings) {
   steps_.clear();
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const Step& step = plan.steps[i];
-    BoundStep bound{&kernels_[i], {}, {}, nullptr};
+    BoundStep bound{&kernels_[i], {}, {}, nullptr, nullptr, nullptr};
     for (const int input : step.inputs) bound.inputs.push_back(address(input));
     for (const int output : step.outputs) bound.outputs.push_back(address(output));
     if (step.scratch != nothing) bound.scratch = bases[static_cast<std::size_t>(step.scratch)];
+    bind_prepared(bound, plan, step, bindings);
     steps_.push_back(std::move(bound));
+  }
+  changed_.clear();
+  for (std::size_t i = 0; i < written_.size(); ++i) {
+    if (written_[i]) changed_.push_back(host_memory(bindings.variables[i]));
   }
 }
 
@@ -143,7 +180,7 @@ bool HostBackend::takes_strides(const Op& op, std::size_t index) const {
 }
 
 std::unique_ptr<Program> HostBackend::compile(const Plan& plan) {
-  return std::make_unique<HostProgram>(kernels_, plan, pool_);
+  return std::make_unique<HostProgram>(kernels_, plan, pool_, prepared_inputs_);
 }
 
 std::unique_ptr<Memory> HostBackend::allocate(std::int64_t bytes) {
@@ -160,6 +197,7 @@ std::int64_t HostBackend::memory_limit() const {
 
 void HostBackend::write(Memory& to, std::int64_t offset, std::span<const std::byte> bytes) {
   if (!bytes.empty()) std::memcpy(data_of(&to) + offset, bytes.data(), bytes.size());
+  host_memory(&to)->count_change();
 }
 
 void HostBackend::read(const Memory& from, std::int64_t offset, std::span<std::byte> bytes) {

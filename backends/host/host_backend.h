@@ -3,6 +3,7 @@
 
 #include <heed/backends/backend.h>
 #include <heed/backends/host/kernel_table.h>
+#include <heed/backends/host/prepared_inputs.h>
 
 namespace heed::host {
 
@@ -29,6 +30,7 @@ class HostBackend final : public Backend {
   std::string device_;
   const KernelTable& kernels_;
   ThreadPool pool_;
+  PreparedInputs prepared_inputs_;
 };
 
 }  // namespace heed::host

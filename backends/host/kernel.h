@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <heed/backends/kernel_layout.h>
@@ -12,12 +14,14 @@
 namespace heed::host {
 
 // What a kernel is made for. Outputs are always dense. `live[i]` tells whether anyone reads output i; the
-// pointer of an output that is not live is null.
+// pointer of an output that is not live is null. `lasting[i]`, where given, tells that input i is a variable
+// which the program leaves as it is.
 struct KernelRequest {
   std::span<const TensorLayout> inputs;
   std::span<const TensorLayout> outputs;
   std::vector<bool> live;
   int threads = 1;
+  std::vector<bool> lasting = {};
 };
 
 // What a kernel is run with. Pointers are aligned to 64 bytes, except for inputs that are views.
@@ -27,6 +31,7 @@ struct KernelCall {
   std::span<std::byte* const> outputs;
   std::byte* scratch;
   ThreadPool& pool;
+  const std::byte* prepared = nullptr;  // what the kernel's preparation made
 
   template <typename T>
   const T* input(std::size_t index) const {
@@ -38,10 +43,19 @@ struct KernelCall {
   }
 };
 
+// What a kernel wants to be made of a lasting input, before the first run and whenever the input has changed.
+struct Preparation {
+  std::size_t input;
+  std::string form;  // what it is made into: the same form of the same input is made once for all kernels
+  std::int64_t bytes;
+  std::function<void(const std::byte* input, std::byte* prepared, ThreadPool& pool)> make;
+};
+
 // `run` may be called any number of times and allocates nothing. Scratch is memory of the plan's arena.
 struct Kernel {
   std::function<void(const KernelCall&)> run;
   std::int64_t scratch_bytes = 0;
+  std::optional<Preparation> preparation = {};
 };
 
 }  // namespace heed::host

@@ -79,7 +79,8 @@ void LargeProduct::run_piece(const MatrixView& a, const float* packed, const flo
                        .from = k > 0 ? out + at : (from ? from + at : nullptr),
                        .out = out + at,
                        .leading = size_.columns,
-                       .next = upcoming(a, size_, row, end, k + inner)};
+                       .next = upcoming(a, size_, row, end, k + inner),
+                       .a_is_far = !a.transposed};
     if (a.transposed) {
       pack_rows({a.data + k * a.leading + row, a.leading, true}, block.rows, inner, rows_scratch);
       block.a = rows_scratch;

@@ -2,11 +2,14 @@
 #include <memory>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include <heed/backends/onednn/gemv.h>
 #include <heed/backends/onednn/large_product.h>
 #include <heed/backends/onednn/matmul.h>
 #include <heed/backends/onednn/sgemm.h>
 #include <heed/backends/onednn/strided_copy.h>
+#include <heed/backends/onednn/thin_product.h>
 
 namespace heed::onednn {
 
@@ -71,8 +74,12 @@ class Product {
     batch_ = collapse(batch, {a_.batch_strides, b_.batch_strides});
     batches_ = batch.elements();
     place_scratch(request);
-    if (batches_ == 1 && LargeProduct::suits(size_)) {
-      large_.emplace(size_, a_.at(nullptr, 0, 0).transposed, request.threads);
+    const bool a_transposed = a_.at(nullptr, 0, 0).transposed;
+    const bool b_lasts = request.lasting.size() > 1 && request.lasting[1] && !b_.densify;
+    if (batches_ == 1 && b_lasts && ThinProduct::suits(size_, a_transposed)) {
+      thin_.emplace(size_);
+    } else if (batches_ == 1 && LargeProduct::suits(size_)) {
+      large_.emplace(size_, a_transposed, request.threads);
       large_scratch_ = scratch_;
       scratch_ += large_->scratch_floats();
     }
@@ -81,11 +88,28 @@ class Product {
 
   std::int64_t scratch_bytes() const { return scratch_ * 4; }
 
+  // b, packed, where it is a variable that stays as it is.
+  std::optional<host::Preparation> preparation() const {
+    if (!thin_) return {};
+    const MatrixView b = b_.at(nullptr, 0, 0);
+    return host::Preparation{
+        1,
+        fmt::format("columns of {}x{}{}, {} apart", size_.inner, size_.columns, b.transposed ? "t" : "",
+                    b.leading),
+        thin_->packed_floats() * 4,
+        [thin = *thin_, b](const std::byte* input, std::byte* prepared, ThreadPool& pool) {
+          const MatrixView from{reinterpret_cast<const float*>(input), b.leading, b.transposed};
+          thin.pack(pool, from, reinterpret_cast<float*>(prepared));
+        }};
+  }
+
   void run(const host::KernelCall& call) const {
     const float* a = make_readable(call, a_, 0);
     const float* b = make_readable(call, b_, 1);
     const float* c = accumulates_ ? call.input<float>(2) : nullptr;
     float* out = call.output<float>(0);
+    if (thin_)
+      return thin_->run(call.pool, a_.at(a, 0, 0), reinterpret_cast<const float*>(call.prepared), c, out);
     if (large_) {
       float* const scratch = reinterpret_cast<float*>(call.scratch) + large_scratch_;
       return large_->run(call.pool, a_.at(a, 0, 0), b_.at(b, 0, 0), c, out, scratch);
@@ -197,6 +221,7 @@ class Product {
   std::int64_t row_block_ = 1, column_block_ = 1, row_pieces_ = 1, column_pieces_ = 1;
   std::int64_t group_ = 1;    // small products taken together
   std::int64_t scratch_ = 0;  // floats
+  std::optional<ThinProduct> thin_;
   std::optional<LargeProduct> large_;
   std::int64_t large_scratch_ = 0;
 };
@@ -205,7 +230,8 @@ class Product {
 
 host::Kernel make_matmul(const Matmul& op, const host::KernelRequest& request) {
   const auto product = std::make_shared<const Product>(op, request);
-  return {[product](const host::KernelCall& call) { product->run(call); }, product->scratch_bytes()};
+  return {[product](const host::KernelCall& call) { product->run(call); }, product->scratch_bytes(),
+          product->preparation()};
 }
 
 }  // namespace heed::onednn

@@ -234,10 +234,10 @@ void multiply_block_vector(const ProductBlock& block) {
     const std::int64_t rows = cut.count(i);
     const TileFunction multiply = tile_function(static_cast<int>(rows), packed);
     const float* a = block.a + (packed ? i * tile_rows * block.inner : cut.first(i) * block.a_leading);
-    if (!packed && i + 1 < cut.tiles) {
-      next_a = FetchAhead({a + rows * block.a_leading, block.a_leading, block.inner, cut.count(i + 1)});
-    } else if (!packed) {
-      next_a = FetchAhead(block.next);
+    if (block.a_is_far) {
+      next_a = FetchAhead(i + 1 < cut.tiles ? Upcoming{a + rows * block.a_leading, block.a_leading,
+                                                       block.inner, cut.count(i + 1)}
+                                            : block.next);
     }
     for (std::int64_t strip = 0; strip < strips; ++strip) {
       const std::int64_t column = strip * tile_columns, at = cut.first(i) * block.leading + column;

@@ -49,6 +49,7 @@ struct ProductBlock {
   float* out;
   std::int64_t leading;  // of from and out
   Upcoming next;
+  bool a_is_far = false;  // then each tile's rows are asked for ahead, too
 };
 void multiply_block(const ProductBlock& block);
 
