@@ -1,6 +1,7 @@
 // A head's queries are taken in tiles; of each tile's scores only the columns of visible keys are computed.
 #include <heed/backends/onednn/attention.h>
 #include <heed/backends/onednn/attention_rows.h>
+#include <heed/backends/onednn/attention_step.h>
 #include <heed/backends/onednn/axes.h>
 #include <heed/backends/onednn/gemv.h>
 #include <heed/backends/onednn/sgemm.h>
@@ -68,10 +69,6 @@ Tile tile_of(const Geometry& g, const std::int32_t* lengths, std::int64_t head, 
 void compute_scores(const Geometry& g, const Tile& tile, const float* q, const float* k, float* scores) {
   const float* queries = q + g.query_at(tile.b, tile.first, tile.h);
   const float* keys = k + g.key_at(tile.b, 0, tile.h);
-  if (tile.count == 1) {
-    multiply_rows({keys, g.row(), tile.width, g.size, g.scale}, queries, scores);
-    return;
-  }
   sgemm({tile.count, tile.width, g.size}, g.scale, {queries, g.row()}, {keys, g.row(), true}, 0, scores,
         std::max<std::int64_t>(1, tile.width));
 }
@@ -91,12 +88,8 @@ struct Forward {
     }
     if (!out) return;
     const float* values = v + g.key_at(tile.b, 0, tile.h);
-    if (tile.count == 1) {
-      sum_weighted_rows(values, g.row(), tile.width, g.size, scores, out);
-    } else {
-      sgemm({tile.count, g.size, tile.width}, 1, {scores, std::max<std::int64_t>(1, tile.width)},
-            {values, g.row()}, 0, out, g.row());
-    }
+    sgemm({tile.count, g.size, tile.width}, 1, {scores, std::max<std::int64_t>(1, tile.width)},
+          {values, g.row()}, 0, out, g.row());
   }
 };
 
@@ -174,9 +167,39 @@ bool accepts_attention_grad(const Op& op, Types inputs, Types) {
   return accepts(static_cast<const AttentionGrad&>(op).form, inputs);
 }
 
+namespace {
+
+host::Kernel make_attention_step(const Geometry& g, bool has_lengths, const host::KernelRequest& request) {
+  const std::int64_t scores = (g.heads * g.keys + 15) / 16 * 16;
+  return {[=](const host::KernelCall& call) {
+            const auto* lengths = has_lengths ? call.input<std::int32_t>(3) : nullptr;
+            const auto run = [&](std::int64_t begin, std::int64_t end, int worker) {
+              for (std::int64_t b = begin; b < end; ++b) {
+                const std::int64_t visible = tile_of(g, lengths, b * g.heads, 0).width;
+                attend_step(
+                    {.query = call.input<float>(0) + g.query_at(b, 0, 0),
+                     .keys = call.input<float>(1) + g.key_at(b, 0, 0),
+                     .values = call.input<float>(2) + g.key_at(b, 0, 0),
+                     .visible = visible,
+                     .heads = g.heads,
+                     .size = g.size,
+                     .scale = g.scale,
+                     .scores = reinterpret_cast<float*>(call.scratch) + worker * scores,
+                     .result = call.output<float>(0) ? call.output<float>(0) + g.query_at(b, 0, 0) : nullptr,
+                     .log_sum_exp = call.output<float>(1) ? call.output<float>(1) + b * g.heads : nullptr});
+              }
+            };
+            for_ranges(call.pool, g.batch, rows_per_piece(g.keys * g.row()), run);
+          },
+          request.threads * scores * 4};
+}
+
+}  // namespace
+
 host::Kernel make_attention(const Attention& op, const host::KernelRequest& request) {
   const Geometry g(request, op.form.scale, op.form.causal);
   const bool has_lengths = op.form.lengths;
+  if (g.queries == 1) return make_attention_step(g, has_lengths, request);
   return {[=](const host::KernelCall& call) {
             const Forward forward{call.input<float>(0),  call.input<float>(1),
                                   call.input<float>(2),  has_lengths ? call.input<std::int32_t>(3) : nullptr,

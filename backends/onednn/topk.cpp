@@ -1,5 +1,6 @@
 #include <heed/backends/onednn/axes.h>
 #include <heed/backends/onednn/topk.h>
+#include <heed/backends/onednn/topk_rows.h>
 
 namespace heed::onednn {
 
@@ -11,12 +12,23 @@ bool is_larger(T a, T b) {
   return a > b || (a != a && b == b);
 }
 
+// The next element that may be among the largest; only those are looked at one by one.
+std::int64_t next_candidate(const float* row, std::int64_t from, std::int64_t size, float bound) {
+  return find_larger(row, from, size, bound);
+}
+std::int64_t next_candidate(const std::int32_t* row, std::int64_t from, std::int64_t size,
+                            std::int32_t bound) {
+  while (from < size && row[from] <= bound) ++from;
+  return from;
+}
+
 // Keeps the best so far in order. Few elements get past the smallest of them, so inserting is rare; an equal
 // element comes later and stays behind.
 template <typename T>
 void find_largest(const T* row, std::int64_t size, std::int64_t k, T* values, std::int32_t* indices) {
   std::int64_t found = 0;
   for (std::int64_t i = 0; i < size; ++i) {
+    if (found == k && (i = next_candidate(row, i, size, values[k - 1])) == size) return;
     const T x = row[i];
     if (found == k && !is_larger(x, values[k - 1])) continue;
     std::int64_t place = found < k ? found++ : k - 1;
