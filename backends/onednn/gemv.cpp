@@ -59,24 +59,6 @@ void multiply_rows_vector(const RowProducts& p, const float* x, float* out) {
   }
 }
 
-void sum_weighted_rows_vector(const float* matrix, std::int64_t leading, std::int64_t rows,
-                              std::int64_t columns, const float* weights, float* out) {
-  const Floats d;
-  const auto n = static_cast<std::size_t>(columns);
-  for (std::size_t i = 0; i < n; i += hn::Lanes(d)) {
-    const std::size_t left = n - i;
-    auto even = hn::Zero(d), odd = hn::Zero(d);
-    std::int64_t row = 0;
-    for (; row + 2 <= rows; row += 2) {
-      even = hn::MulAdd(load(d, matrix + row * leading + i, left), hn::Set(d, weights[row]), even);
-      odd = hn::MulAdd(load(d, matrix + (row + 1) * leading + i, left), hn::Set(d, weights[row + 1]), odd);
-    }
-    if (row < rows)
-      even = hn::MulAdd(load(d, matrix + row * leading + i, left), hn::Set(d, weights[row]), even);
-    store(hn::Add(even, odd), d, out + i, left);
-  }
-}
-
 }  // namespace heed::onednn::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -84,15 +66,9 @@ HWY_AFTER_NAMESPACE();
 namespace heed::onednn {
 
 HWY_EXPORT(multiply_rows_vector);
-HWY_EXPORT(sum_weighted_rows_vector);
 
 void multiply_rows(const RowProducts& products, const float* x, float* out) {
   HWY_DYNAMIC_DISPATCH(multiply_rows_vector)(products, x, out);
-}
-
-void sum_weighted_rows(const float* matrix, std::int64_t leading, std::int64_t rows, std::int64_t columns,
-                       const float* weights, float* out) {
-  HWY_DYNAMIC_DISPATCH(sum_weighted_rows_vector)(matrix, leading, rows, columns, weights, out);
 }
 
 }  // namespace heed::onednn

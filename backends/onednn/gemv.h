@@ -16,8 +16,4 @@ struct RowProducts {
 };
 void multiply_rows(const RowProducts& products, const float* x, float* out);
 
-// out = the rows' sum, row i multiplied by weights[i].
-void sum_weighted_rows(const float* matrix, std::int64_t leading, std::int64_t rows, std::int64_t columns,
-                       const float* weights, float* out);
-
 }  // namespace heed::onednn

@@ -73,25 +73,42 @@ void pack_strip(const float* matrix, std::int64_t leading, std::int64_t count, s
   }
 }
 
-// Asks for a block that is needed later, a line at a time: a core waits for a few lines at once and no more.
-struct FetchAhead {
-  Upcoming rest;
-  std::int64_t column = 0;
-
-  explicit FetchAhead(const Upcoming& block) : rest(block) {
-    const auto within_line = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(rest.data) % 64 / 4);
-    rest.data -= rest.data ? within_line : 0;
-    rest.width += within_line;
+// A block that is needed later, walked through two lines of memory at a time.
+class LinesAhead {
+ public:
+  explicit LinesAhead(const Upcoming& block) : rest_(block) {
+    const auto within_line = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(rest_.data) % 64 / 4);
+    rest_.data -= rest_.data ? within_line : 0;
+    rest_.width += within_line;
   }
 
-  void next_line() {
-    if (rest.rows == 0) return;
-    hwy::Prefetch(rest.data + column);
-    column += 16;
-    if (column < rest.width) return;
-    column = 0;
-    rest.data += rest.leading;
-    --rest.rows;
+  // The next lines, at most to `end`.
+  const float** take(const float** to, const float** end) {
+    while (to != end && rest_.rows > 0) {
+      for (; to != end && column_ < rest_.width; column_ += 32) *to++ = rest_.data + column_;
+      if (column_ < rest_.width) break;
+      column_ = 0;
+      rest_.data += rest_.leading;
+      --rest_.rows;
+    }
+    return to;
+  }
+
+ private:
+  Upcoming rest_;
+  std::int64_t column_ = 0;
+};
+
+// What is asked for while a tile is computed, two lines every `every` steps: a core waits for a few lines at
+// once and no more.
+struct FetchList {
+  const float* pairs[inner_block];
+  std::int64_t every = 1;  // a power of two
+
+  // As much of `out` and `a` as there are steps for; then lines that are there anyway.
+  void fill(std::int64_t inner, LinesAhead& out, LinesAhead& a, const float* near) {
+    const float** const end = pairs + (inner + every - 1) / every;
+    std::fill(a.take(out.take(pairs, end), end), end, near);
   }
 };
 
@@ -104,10 +121,15 @@ struct Tile {
   const float* from;
   float* out;
   std::int64_t leading;
-  FetchAhead* next_a;
-  FetchAhead* next_out;
-  std::int64_t fetch_every;  // a line of each every so many steps: a power of two
+  const FetchList* ahead;
 };
+
+// A pointer that the compiler keeps apart from others: it would compute them from one another, or several of
+// them as one vector, and move them to and fro.
+HWY_INLINE const float* in_register(const float* pointer) {
+  asm("" : "+r"(pointer));
+  return pointer;
+}
 
 template <int rows, bool packed>
 void multiply_tile(const Tile& tile) {
@@ -123,30 +145,37 @@ void multiply_tile(const Tile& tile) {
   constexpr std::int64_t inner_step = packed ? tile_rows : 1;
   // Every third row has a pointer of its own: its neighbours are then in reach of an address, and registers
   // are left. Compilers would keep one for each row, most of them on the stack.
-  constexpr int anchors = packed ? 1 : (rows + 2) / 3;
-  const float* a[anchors];
-  for (int i = 0; i < anchors; ++i) {
-    a[i] = tile.a + 3 * i * row_step;
-    if (!packed) asm("" : "+r"(a[i]));
-  }
+  const float* a0 = in_register(tile.a);
+  const float* a1 = in_register(a0 + 3 * row_step);
+  const float* a2 = in_register(a1 + 3 * row_step);
+  const float* a3 = in_register(a2 + 3 * row_step);
+  const float* a4 = in_register(a3 + 3 * row_step);
+  const auto near_row = [&](int i) HWY_ATTR {
+    return i < 3 ? a0 : (i < 6 ? a1 : (i < 9 ? a2 : (i < 12 ? a3 : a4)));
+  };
   const float* b = tile.b;
-  const std::int64_t fetch_mask = tile.fetch_every - 1;
+  const std::int64_t fetch_mask = tile.ahead->every - 1;
+  const float* const* ahead = tile.ahead->pairs;
   for (std::int64_t k = 0; k < tile.inner; ++k) {
     const Vector left = hn::LoadU(d, b), right = hn::LoadU(d, b + lanes);
     hwy::Prefetch(b + 8 * tile_columns);
     hwy::Prefetch(b + 8 * tile_columns + lanes);
     if ((k & fetch_mask) == 0) {
-      tile.next_a->next_line();
-      tile.next_out->next_line();
+      const float* const pair = *ahead++;
+      hwy::Prefetch(pair);
+      hwy::Prefetch(pair + 16);
     }
     HWY_UNROLL(14)
     for (int i = 0; i < rows; ++i) {
-      const Vector value = hn::Set(d, packed ? a[0][i] : a[i / 3][i % 3 * row_step]);
+      const Vector value = hn::Set(d, packed ? a0[i] : near_row(i)[i % 3 * row_step]);
       sums[i][0] = hn::MulAdd(value, left, sums[i][0]);
       sums[i][1] = hn::MulAdd(value, right, sums[i][1]);
     }
-    HWY_UNROLL(5)
-    for (int i = 0; i < anchors; ++i) a[i] += inner_step;
+    a0 = in_register(a0 + inner_step);
+    a1 = in_register(a1 + inner_step);
+    a2 = in_register(a2 + inner_step);
+    a3 = in_register(a3 + inner_step);
+    a4 = in_register(a4 + inner_step);
     b += tile_columns;
   }
   HWY_UNROLL(14)
@@ -201,6 +230,10 @@ struct TileRows {
   std::int64_t rows, tiles;
 };
 
+std::int64_t power_of_two_up_to(std::int64_t limit) {
+  return static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(limit)));
+}
+
 }  // namespace
 
 void pack_columns_vector(const MatrixView& b, std::int64_t first, std::int64_t inner,
@@ -227,23 +260,24 @@ void multiply_block_vector(const ProductBlock& block) {
   const bool packed = block.a_leading == 0;
   const TileRows cut(block.rows);
   const std::int64_t strips = (block.columns + tile_columns - 1) / tile_columns;
-  const auto fetch_every = std::bit_floor(
-      static_cast<std::uint64_t>(std::clamp<std::int64_t>(block.inner / (2 * tile_rows), 1, strips)));
-  FetchAhead next_a(block.next);
+  FetchList ahead;
+  ahead.every = power_of_two_up_to(std::clamp<std::int64_t>(block.inner / (2 * tile_rows), 1, 2 * strips));
+  LinesAhead next_a(block.next);
   for (std::int64_t i = 0; i < cut.tiles; ++i) {
     const std::int64_t rows = cut.count(i);
     const TileFunction multiply = tile_function(static_cast<int>(rows), packed);
     const float* a = block.a + (packed ? i * tile_rows * block.inner : cut.first(i) * block.a_leading);
     if (block.a_is_far) {
-      next_a = FetchAhead(i + 1 < cut.tiles ? Upcoming{a + rows * block.a_leading, block.a_leading,
+      next_a = LinesAhead(i + 1 < cut.tiles ? Upcoming{a + rows * block.a_leading, block.a_leading,
                                                        block.inner, cut.count(i + 1)}
                                             : block.next);
     }
     for (std::int64_t strip = 0; strip < strips; ++strip) {
       const std::int64_t column = strip * tile_columns, at = cut.first(i) * block.leading + column;
       const bool last = strip + 1 == strips;
-      FetchAhead next_out({block.out + (last ? cut.first(i + 1) * block.leading : at + tile_columns),
+      LinesAhead next_out({block.out + (last ? cut.first(i + 1) * block.leading : at + tile_columns),
                            block.leading, tile_columns, last ? cut.count(i + 1) : rows});
+      ahead.fill(block.inner, next_out, next_a, a);
       const Tile tile{.a = a,
                       .a_leading = block.a_leading,
                       .b = block.b + column * block.inner,
@@ -251,9 +285,7 @@ void multiply_block_vector(const ProductBlock& block) {
                       .from = block.from ? block.from + at : nullptr,
                       .out = block.out + at,
                       .leading = block.leading,
-                      .next_a = &next_a,
-                      .next_out = &next_out,
-                      .fetch_every = static_cast<std::int64_t>(fetch_every)};
+                      .ahead = &ahead};
       if (block.columns - column >= tile_columns) {
         multiply(tile);
       } else {
