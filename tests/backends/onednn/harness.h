@@ -107,6 +107,7 @@ struct Overwrite {
 struct RunOptions {
   std::vector<Overwrite> overwrite = {};
   std::vector<bool> live = {};
+  std::vector<bool> lasting = {};
 };
 
 inline std::vector<Value> run_with(const Op& op, const std::vector<Value>& inputs, ThreadPool& pool,
@@ -128,7 +129,7 @@ inline std::vector<Value> run_with(const Op& op, const std::vector<Value>& input
   for (const TensorLayout& layout : out) result_types.push_back(layout.type);
   if (entry->traits.accepts) REQUIRE(entry->traits.accepts(op, types, result_types));
 
-  host::KernelRequest request{in, out, options.live, pool.threads()};
+  host::KernelRequest request{in, out, options.live, pool.threads(), options.lasting};
   if (request.live.empty()) request.live.assign(out.size(), true);
   const host::Kernel kernel = entry->make(op, request);
   std::vector<std::byte*> sources, targets;
@@ -141,7 +142,9 @@ inline std::vector<Value> run_with(const Op& op, const std::vector<Value>& input
     sources[pair.input] = targets[pair.output];
   }
   const Buffer scratch(kernel.scratch_bytes);
-  kernel.run({sources, targets, scratch.data(), pool});
+  const Buffer prepared(kernel.preparation ? kernel.preparation->bytes : 0);
+  if (kernel.preparation) kernel.preparation->make(sources[kernel.preparation->input], prepared.data(), pool);
+  kernel.run({sources, targets, scratch.data(), pool, prepared.data()});
   return results;
 }
 

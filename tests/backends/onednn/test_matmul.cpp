@@ -101,6 +101,27 @@ TEST_CASE("large products are right where their blocks meet and end") {
   }
 }
 
+TEST_CASE("thin products with a matrix that lasts are right where their blocks meet and end") {
+  for (const std::int64_t rows : {1, 3, 14, 17, 65, 127, 256}) {
+    for (const bool transposed_b : {false, true}) {
+      CAPTURE(rows);
+      CAPTURE(transposed_b);
+      const std::int64_t columns = rows == 3 ? 1100 : 127, inner = rows == 17 ? 513 : 65;
+      const Value a = random({rows, inner}, 1), b = random(matrix(transposed_b, inner, columns), 2);
+      const Value c = random({rows, columns}, 3);
+      const Matmul op(false, transposed_b);
+      const Value product = run(op, {a, b}, {.lasting = {false, true}})[0];
+      const Value sum = run(op, {a, b, c}, {.lasting = {false, true, false}})[0];
+      check_near(
+          product, [&](std::int64_t i) { return entry(a, b, false, transposed_b, i, product.shape()); }, 1e-5,
+          2e-4);
+      check_near(
+          sum, [&](std::int64_t i) { return product.f(i) + c.f(i); }, 1e-5, 2e-4);
+      CHECK(same_bits(sum, run(op, {a, b, c}, {{{0, 2}}, {}, {false, true, false}})[0]));
+    }
+  }
+}
+
 TEST_CASE("batches broadcast on either side and a plain matrix makes one tall product") {
   const Matmul op(false, false);
   const Value many = random({6, 5, 7}, 1);
