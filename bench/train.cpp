@@ -108,7 +108,7 @@ void train(const Flags& flags) {
   const auto backend = open_backend(flags.backend.empty() ? backend_names().front() : flags.backend,
                                     {.threads = flags.threads});
   Variables variables(backend, 1);
-  TrainingStep step(config, flags.shape, {}, variables);
+  TrainingStep step(config, flags.shape, {}, variables, false, {.precision = precision_of(flags.precision)});
   const Batch batch = random_batch(flags.shape, flags.vocabulary);
   double loss = 0;
   const auto run = [&] { loss = step.run(batch, {.learning_rate = 1e-4}).loss; };
@@ -159,7 +159,9 @@ void add_train(CLI::App& app) {
   command->add_option("--vocab", flags->vocabulary)
       ->check(CLI::Range(std::int64_t{8}, std::int64_t{10000000}))
       ->capture_default_str();
-  command->add_option("--precision", flags->precision)->check(CLI::IsMember({"f32"}))->capture_default_str();
+  command->add_option("--precision", flags->precision)
+      ->check(CLI::IsMember({"f32", "bf16"}))
+      ->capture_default_str();
   command->add_option("--backend", flags->backend);
   command->add_option("--threads", flags->threads)->check(CLI::PositiveNumber);
   command->add_option("--steps", flags->steps, "Measured steps")

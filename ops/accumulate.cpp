@@ -53,7 +53,7 @@ Tensor accumulate(Tensor total, Tensor more, Where where) {
     return scatter_add(total, graph.tensor(inputs[1]), graph.tensor(inputs[2]), where);
   }
   if (const Matmul* product = weight_gradient(more)) {
-    const MatmulOptions options{product->transpose_a, product->transpose_b, total};
+    const MatmulOptions options{product->transpose_a, product->transpose_b, total, product->wide};
     return matmul(graph.tensor(inputs[0]), graph.tensor(inputs[1]), options, where);
   }
   // Sums fuse, and a fused one waits until its last operand is there, with all others in memory.

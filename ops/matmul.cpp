@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <heed/ops/elementwise.h>
 #include <heed/ops/matmul.h>
 #include <heed/ops/reduce.h>
 #include <heed/ops/views.h>
@@ -10,6 +11,7 @@ Attributes Matmul::attributes() const {
   Attributes result;
   if (transpose_a) result.push_back({"transpose_a", true});
   if (transpose_b) result.push_back({"transpose_b", true});
+  if (wide) result.push_back({"wide", true});
   return result;
 }
 
@@ -24,6 +26,8 @@ std::vector<TensorType> Matmul::infer(Types inputs) const {
   }
   if (!is_floating(a.dtype))
     throw ShapeError(fmt::format("takes floating-point tensors, not {}", name_of(a.dtype)));
+  if (wide && a.dtype != DType::bf16 && a.dtype != DType::f16)
+    throw ShapeError(fmt::format("a wide product takes bf16 or f16 operands, not {}", name_of(a.dtype)));
   const std::int64_t rows = a.shape[transpose_a ? -1 : -2];
   const std::int64_t inner_a = a.shape[transpose_a ? -2 : -1];
   const std::int64_t inner_b = b.shape[transpose_b ? -1 : -2];
@@ -34,7 +38,7 @@ std::vector<TensorType> Matmul::infer(Types inputs) const {
                                  transposed_fits ? "; b fits if transpose_b is changed" : ""));
   }
   const Shape batch = broadcast(a.shape.leading(a.shape.rank() - 2), b.shape.leading(b.shape.rank() - 2));
-  const TensorType result{a.dtype, batch.appended(rows).appended(columns)};
+  const TensorType result{wide ? DType::f32 : a.dtype, batch.appended(rows).appended(columns)};
   if (inputs.size() > 2 && inputs[2] != result) {
     throw ShapeError(
         fmt::format("the accumulate operand must be {}, not {}", to_string(result), to_string(inputs[2])));
@@ -75,19 +79,19 @@ double Matmul::flops(Types inputs, Types outputs) const {
 
 std::optional<Gradients> Matmul::gradient(const Applied& forward,
                                           std::span<const std::optional<Tensor>> outputs) const {
-  const Tensor g = *outputs[0];
+  const Tensor g = wide ? cast(*outputs[0], forward.inputs[0].dtype()) : *outputs[0];
   const bool flat = forward.inputs[1].shape().rank() == 2 && !transpose_a;
   Gradients gradients = flat ? gradient_of_flat(forward, g, transpose_b)
                              : gradient_of_batch(forward, g, transpose_a, transpose_b);
-  if (forward.inputs.size() > 2) gradients.emplace_back(g);
+  if (forward.inputs.size() > 2) gradients.emplace_back(*outputs[0]);
   return gradients;
 }
 
 Tensor matmul(Tensor a, Tensor b, MatmulOptions options, Where where) {
   Tensors inputs{a, b};
   if (options.accumulate) inputs.push_back(options.accumulate);
-  return a.graph().apply_one(std::make_shared<Matmul>(options.transpose_a, options.transpose_b), inputs,
-                             where);
+  return a.graph().apply_one(std::make_shared<Matmul>(options.transpose_a, options.transpose_b, options.wide),
+                             inputs, where);
 }
 
 }  // namespace heed

@@ -6,9 +6,11 @@
 namespace heed {
 
 // a [..., M, K] times b [..., K, N] (each with its last two axes swapped where the attribute says so),
-// plus c [..., M, N] if a third input is given. Leading axes broadcast.
+// plus c [..., M, N] if a third input is given. Leading axes broadcast. A wide product of bf16 or f16
+// operands is f32, as it was summed, and so is c.
 struct Matmul final : Op {
-  Matmul(bool transpose_a, bool transpose_b) : transpose_a(transpose_a), transpose_b(transpose_b) {}
+  Matmul(bool transpose_a, bool transpose_b, bool wide = false)
+      : transpose_a(transpose_a), transpose_b(transpose_b), wide(wide) {}
   std::string_view name() const override { return "matmul"; }
   Attributes attributes() const override;
   std::vector<std::string_view> input_names() const override { return {"a", "b", "accumulate"}; }
@@ -22,12 +24,14 @@ struct Matmul final : Op {
 
   bool transpose_a;
   bool transpose_b;
+  bool wide;
 };
 
 struct MatmulOptions {
   bool transpose_a = false;
   bool transpose_b = false;
   Tensor accumulate = {};  // added to the product
+  bool wide = false;       // an f32 product of bf16 or f16 operands
 };
 
 Tensor matmul(Tensor a, Tensor b, MatmulOptions options = {}, Where where = Where::current());

@@ -36,7 +36,7 @@ KernelTable fill() {
   instruction_set();  // settled, and oneDNN told, before there is a kernel
   KernelTable table;
   table.add<Elementwise>(make_elementwise, {all_inputs, accepts_elementwise});
-  table.add<Matmul>(make_matmul, {0b011, all_f32});
+  table.add<Matmul>(make_matmul, {0b011, accepts_matmul});
   table.add<Reduce>(make_reduce, {0, accepts_reduce});
   table.add<ElementwiseReduce>(make_elementwise_reduce, {all_inputs, accepts_elementwise_reduce});
   table.add<GatherRows>(make_gather_rows);

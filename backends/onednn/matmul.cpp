@@ -7,91 +7,42 @@
 #include <heed/backends/onednn/gemv.h>
 #include <heed/backends/onednn/large_product.h>
 #include <heed/backends/onednn/matmul.h>
-#include <heed/backends/onednn/sgemm.h>
-#include <heed/backends/onednn/strided_copy.h>
+#include <heed/backends/onednn/narrow_product.h>
+#include <heed/backends/onednn/product_operands.h>
 #include <heed/backends/onednn/thin_product.h>
 
 namespace heed::onednn {
 
 namespace {
 
-// One operand: a matrix [rows, columns] for each place of the batch.
-struct Operand {
-  std::int64_t rows, columns;
-  std::int64_t row_stride, column_stride;
-  Strides batch_strides;                    // along the result's batch axes
-  std::optional<StridedCopy> densify = {};  // into scratch first, where sgemm cannot read the layout
-  std::int64_t scratch_offset = 0;          // in floats
-
-  // sgemm wants one of the two strides to be 1, and the other to lead from row to row without overlap.
-  bool is_plain() const {
-    return (column_stride == 1 || columns == 1) && (row_stride >= columns || rows == 1);
-  }
-  bool is_transposed() const {
-    return (row_stride == 1 || rows == 1) && (column_stride >= rows || columns == 1);
-  }
-
-  MatrixView at(const float* base, std::int64_t row, std::int64_t column) const {
-    const float* first = base + row * row_stride + column * column_stride;
-    if (is_plain()) return {first, std::max({row_stride, columns, std::int64_t{1}}), false};
-    return {first, std::max({column_stride, rows, std::int64_t{1}}), true};
-  }
-};
-
-Operand read_operand(const TensorLayout& layout, bool transpose, const Shape& batch) {
-  const int rank = layout.type.shape.rank();
-  const auto axis = [&](int i) { return as_size(rank + i); };
-  Operand operand{
-      layout.type.shape[-2], layout.type.shape[-1], layout.strides[axis(-2)], layout.strides[axis(-1)], {}};
-  const Shape full = batch.appended(operand.rows).appended(operand.columns);
-  operand.batch_strides = broadcast_strides(layout.type.shape, layout.strides, full);
-  operand.batch_strides.resize(as_size(batch.rank()));
-  if (!operand.is_plain() && !operand.is_transposed()) {
-    const Strides dense = dense_strides(layout.type.shape);
-    operand.densify.emplace(layout.type.dtype, layout.type.shape, layout.strides, dense);
-    operand.row_stride = operand.columns;
-    operand.column_stride = 1;
-    operand.batch_strides = broadcast_strides(layout.type.shape, dense, full);
-    operand.batch_strides.resize(as_size(batch.rank()));
-  }
-  if (transpose) {
-    std::swap(operand.rows, operand.columns);
-    std::swap(operand.row_stride, operand.column_stride);
-  }
-  return operand;
+MatrixView view(const ProductOperand& operand, const float* base, std::int64_t row, std::int64_t column) {
+  return {base + row * operand.row_stride + column * operand.column_stride, operand.leading(),
+          !operand.is_plain()};
 }
 
 class Product {
  public:
-  Product(const Matmul& op, const host::KernelRequest& request) {
-    const Shape& shape = request.outputs[0].type.shape;
-    Shape batch = shape.leading(shape.rank() - 2);
-    a_ = read_operand(request.inputs[0], op.transpose_a, batch);
-    b_ = read_operand(request.inputs[1], op.transpose_b, batch);
-    accumulates_ = request.inputs.size() > 2;
-    size_ = {a_.rows, b_.columns, a_.columns};
-    batch = merge_into_rows(batch);
-    batch_ = collapse(batch, {a_.batch_strides, b_.batch_strides});
-    batches_ = batch.elements();
-    place_scratch(request);
-    const bool a_transposed = a_.at(nullptr, 0, 0).transposed;
-    const bool b_lasts = request.lasting.size() > 1 && request.lasting[1] && !b_.densify;
-    if (batches_ == 1 && b_lasts && ThinProduct::suits(size_, a_transposed)) {
+  Product(const Matmul& op, const host::KernelRequest& request)
+      : operands_(op, request), size_(operands_.size), accumulates_(request.inputs.size() > 2) {
+    scratch_ = operands_.a.dense_bytes + operands_.b.dense_bytes;
+    const bool a_transposed = view(operands_.a, nullptr, 0, 0).transposed;
+    const bool b_lasts = request.lasting.size() > 1 && request.lasting[1] && !operands_.b.densify;
+    if (operands_.batches == 1 && b_lasts && ThinProduct::suits(size_, a_transposed)) {
       thin_.emplace(size_);
-    } else if (batches_ == 1 && LargeProduct::suits(size_)) {
+    } else if (operands_.batches == 1 && LargeProduct::suits(size_)) {
       large_.emplace(size_, a_transposed, request.threads);
       large_scratch_ = scratch_;
-      scratch_ += large_->scratch_floats();
+      scratch_ += large_->scratch_floats() * 4;
     }
     cut();
   }
 
-  std::int64_t scratch_bytes() const { return scratch_ * 4; }
+  std::int64_t scratch_bytes() const { return scratch_; }
 
   // b, packed, where it is a variable that stays as it is.
   std::optional<host::Preparation> preparation() const {
     if (!thin_) return {};
-    const MatrixView b = b_.at(nullptr, 0, 0);
+    const MatrixView b = view(operands_.b, nullptr, 0, 0);
     return host::Preparation{
         1,
         fmt::format("columns of {}x{}{}, {} apart", size_.inner, size_.columns, b.transposed ? "t" : "",
@@ -104,49 +55,32 @@ class Product {
   }
 
   void run(const host::KernelCall& call) const {
-    const float* a = make_readable(call, a_, 0);
-    const float* b = make_readable(call, b_, 1);
+    const auto* a =
+        reinterpret_cast<const float*>(operands_.a.readable(call.pool, call.inputs[0], call.scratch));
+    const auto* b = reinterpret_cast<const float*>(
+        operands_.b.readable(call.pool, call.inputs[1], call.scratch + operands_.a.dense_bytes));
     const float* c = accumulates_ ? call.input<float>(2) : nullptr;
     float* out = call.output<float>(0);
     if (thin_)
-      return thin_->run(call.pool, a_.at(a, 0, 0), reinterpret_cast<const float*>(call.prepared), c, out);
+      return thin_->run(call.pool, view(operands_.a, a, 0, 0), reinterpret_cast<const float*>(call.prepared),
+                        c, out);
     if (large_) {
-      float* const scratch = reinterpret_cast<float*>(call.scratch) + large_scratch_;
-      return large_->run(call.pool, a_.at(a, 0, 0), b_.at(b, 0, 0), c, out, scratch);
+      auto* const scratch = reinterpret_cast<float*>(call.scratch + large_scratch_);
+      return large_->run(call.pool, view(operands_.a, a, 0, 0), view(operands_.b, b, 0, 0), c, out, scratch);
     }
     const std::int64_t per_matrix = row_pieces_ * column_pieces_;
-    for_ranges(call.pool, batches_ * per_matrix, group_, [&](std::int64_t begin, std::int64_t end, int) {
-      for (std::int64_t piece = begin; piece < end; ++piece) {
-        const std::int64_t matrix = piece / per_matrix;
-        const std::int64_t result = matrix * size_.rows * size_.columns;
-        run_piece(a + batch_offset(matrix, 0), b + batch_offset(matrix, 1), c ? c + result : nullptr,
-                  out + result, piece % per_matrix);
-      }
-    });
+    for_ranges(call.pool, operands_.batches * per_matrix, group_,
+               [&](std::int64_t begin, std::int64_t end, int) {
+                 for (std::int64_t piece = begin; piece < end; ++piece) {
+                   const std::int64_t matrix = piece / per_matrix;
+                   const std::int64_t result = matrix * size_.rows * size_.columns;
+                   run_piece(a + operands_.batch_offset(matrix, 0), b + operands_.batch_offset(matrix, 1),
+                             c ? c + result : nullptr, out + result, piece % per_matrix);
+                 }
+               });
   }
 
  private:
-  // Leading axes along which b repeats and a goes on row by row make one tall product.
-  Shape merge_into_rows(Shape batch) {
-    while (batch.rank() > 0) {
-      const std::size_t last = as_size(batch.rank() - 1);
-      const bool follows = a_.batch_strides[last] == a_.rows * a_.row_stride && a_.is_plain();
-      if (batch[-1] != 1 && (b_.batch_strides[last] != 0 || !follows)) break;
-      a_.rows *= batch[-1];
-      size_.rows = a_.rows;
-      a_.batch_strides.pop_back();
-      b_.batch_strides.pop_back();
-      batch = batch.without(-1);
-    }
-    return batch;
-  }
-
-  void place_scratch(const host::KernelRequest& request) {
-    if (a_.densify) scratch_ += (request.inputs[0].type.shape.elements() + 15) / 16 * 16;
-    b_.scratch_offset = scratch_;
-    if (b_.densify) scratch_ += (request.inputs[1].type.shape.elements() + 15) / 16 * 16;
-  }
-
   // Pieces of a few million multiplications: large enough for sgemm to run at its peak (it packs its operands
   // anew for each piece), small enough for the pool to balance.
   void cut() {
@@ -176,22 +110,6 @@ class Product {
     group_ = std::max<std::int64_t>(1, static_cast<std::int64_t>(wanted_work / 8 / std::max(1.0, work)));
   }
 
-  const float* make_readable(const host::KernelCall& call, const Operand& operand, std::size_t index) const {
-    if (!operand.densify) return call.input<float>(index);
-    float* dense = reinterpret_cast<float*>(call.scratch) + operand.scratch_offset;
-    operand.densify->run(call.pool, call.inputs[index], reinterpret_cast<std::byte*>(dense));
-    return dense;
-  }
-
-  std::int64_t batch_offset(std::int64_t matrix, std::size_t operand) const {
-    std::int64_t offset = 0;
-    for (std::size_t i = batch_.sizes.size(); i-- > 0;) {
-      offset += matrix % batch_.sizes[i] * batch_.strides[operand][i];
-      matrix /= batch_.sizes[i];
-    }
-    return offset;
-  }
-
   void run_piece(const float* a, const float* b, const float* c, float* out, std::int64_t piece) const {
     const std::int64_t row = piece / column_pieces_ * row_block_;
     const std::int64_t column = piece % column_pieces_ * column_block_;
@@ -204,8 +122,8 @@ class Product {
         std::memcpy(target + r * size_.columns, from + r * size_.columns, as_size(columns) * sizeof(float));
       }
     }
-    const MatrixView left = a_.at(a, row, 0);
-    const MatrixView right = b_.at(b, 0, column);
+    const MatrixView left = view(operands_.a, a, row, 0);
+    const MatrixView right = view(operands_.b, b, 0, column);
     if (size_.rows == 1 && right.transposed && !left.transposed) {
       multiply_rows({right.data, right.leading, columns, size_.inner, 1, c != nullptr}, left.data, target);
       return;
@@ -213,22 +131,68 @@ class Product {
     sgemm({rows, columns, size_.inner}, 1, left, right, c ? 1.0f : 0.0f, target, size_.columns);
   }
 
-  Operand a_, b_;
-  bool accumulates_ = false;
-  ProductSize size_{};
-  Walk batch_;
-  std::int64_t batches_ = 1;
+  ProductOperands operands_;
+  ProductSize size_;
+  bool accumulates_;
   std::int64_t row_block_ = 1, column_block_ = 1, row_pieces_ = 1, column_pieces_ = 1;
   std::int64_t group_ = 1;    // small products taken together
-  std::int64_t scratch_ = 0;  // floats
+  std::int64_t scratch_ = 0;  // bytes
   std::optional<ThinProduct> thin_;
   std::optional<LargeProduct> large_;
   std::int64_t large_scratch_ = 0;
 };
 
+// bf16 operands become f32, and the product is one of those.
+host::Kernel make_widened(const Matmul& op, const host::KernelRequest& request) {
+  struct Operand {
+    StridedCopy densify;
+    std::int64_t elements, dense_at, wide_at;
+  };
+  std::vector<Operand> operands;
+  std::vector<TensorLayout> inputs(request.inputs.begin(), request.inputs.end());
+  std::int64_t bytes = 0;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const TensorType& type = inputs[i].type;
+    const Strides dense = dense_strides(type.shape);
+    const std::int64_t wide_at = bytes + align_up(type.bytes());
+    operands.push_back({StridedCopy(type.dtype, type.shape, inputs[i].strides, dense), type.shape.elements(),
+                        bytes, wide_at});
+    bytes = wide_at + align_up(2 * type.bytes());
+    inputs[i] = {{DType::f32, type.shape}, dense};
+  }
+  host::KernelRequest wide = request;
+  wide.inputs = inputs;
+  wide.lasting = {};
+  const auto product = std::make_shared<const Product>(op, wide);
+  const auto run = [=](const host::KernelCall& call) {
+    std::vector<std::byte*> pointers(call.inputs.begin(), call.inputs.end());
+    for (std::size_t i = 0; i < 2; ++i) {
+      const Operand& operand = operands[i];
+      operand.densify.run(call.pool, call.inputs[i], call.scratch + operand.dense_at);
+      const auto* narrow = reinterpret_cast<const std::uint16_t*>(call.scratch + operand.dense_at);
+      auto* widened = reinterpret_cast<std::uint32_t*>(call.scratch + operand.wide_at);
+      for_ranges(call.pool, operand.elements, 16384, [&](std::int64_t begin, std::int64_t end, int) {
+        for (std::int64_t at = begin; at < end; ++at)
+          widened[at] = static_cast<std::uint32_t>(narrow[at]) << 16;
+      });
+      pointers[i] = call.scratch + operand.wide_at;
+    }
+    product->run({pointers, call.outputs, call.scratch + bytes, call.pool});
+  };
+  return {run, bytes + product->scratch_bytes()};
+}
+
 }  // namespace
 
+bool accepts_matmul(const Op& op, Types inputs, Types) {
+  return inputs[0].dtype == (static_cast<const Matmul&>(op).wide ? DType::bf16 : DType::f32);
+}
+
 host::Kernel make_matmul(const Matmul& op, const host::KernelRequest& request) {
+  if (op.wide) {
+    if (auto narrow = make_narrow_product(op, request)) return *std::move(narrow);
+    return make_widened(op, request);
+  }
   const auto product = std::make_shared<const Product>(op, request);
   return {[product](const host::KernelCall& call) { product->run(call); }, product->scratch_bytes(),
           product->preparation()};

@@ -12,12 +12,6 @@ namespace heed::onednn {
 
 namespace {
 
-// The setting is each thread's own. Without it oneDNN would form a team inside every worker of the pool.
-void stay_alone() {
-  thread_local const bool told = (omp_set_num_threads(1), true);
-  static_cast<void>(told);
-}
-
 void scale_rows(const ProductSize& size, float beta, float* c, std::int64_t c_leading) {
   if (beta == 1) return;
   for (std::int64_t row = 0; row < size.rows; ++row) {
@@ -32,11 +26,17 @@ void scale_rows(const ProductSize& size, float beta, float* c, std::int64_t c_le
 
 }  // namespace
 
+// The setting is each thread's own. Without it oneDNN would form a team inside every worker of the pool.
+void compute_alone() {
+  thread_local const bool told = (omp_set_num_threads(1), true);
+  static_cast<void>(told);
+}
+
 void sgemm(const ProductSize& size, float alpha, const MatrixView& a, const MatrixView& b, float beta,
            float* c, std::int64_t c_leading) {
   if (size.rows == 0 || size.columns == 0) return;
   if (size.inner == 0) return scale_rows(size, beta, c, c_leading);
-  stay_alone();
+  compute_alone();
   const dnnl_status_t status =
       dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', size.rows, size.columns, size.inner,
                  alpha, a.data, a.leading, b.data, b.leading, beta, c, c_leading);

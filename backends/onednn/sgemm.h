@@ -5,6 +5,9 @@
 
 namespace heed::onednn {
 
+// From now on oneDNN's functions, called from this thread, form no team of threads.
+void compute_alone();
+
 // A matrix in memory: rows `leading` elements apart, read transposed or not.
 struct MatrixView {
   const float* data;

@@ -37,6 +37,9 @@ LoweredGraph merge_equal(const LoweredGraph& from);
 // Ops that change nothing disappear, and views of views become one: only what is exact to the last bit.
 LoweredGraph simplify_algebra(const LoweredGraph& from);
 
+// Products of f32 operands take them rounded to bf16, and stay f32.
+LoweredGraph narrow_products(const LoweredGraph& from);
+
 // What follows from constants alone is computed now, by the backend that would compute it later; unless the
 // result is much larger than what it is made of.
 LoweredGraph fold_constants(const LoweredGraph& from, const Evaluate& evaluate);

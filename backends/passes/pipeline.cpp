@@ -48,6 +48,10 @@ class Pipeline {
 
   LoweredGraph run(LoweredGraph lowered) {
     note("extract", lowered);
+    if (options_.precision == Precision::bf16) {
+      lowered = narrow_products(lowered);
+      note("narrow products", lowered);
+    }
     simplify(lowered);
     for (const Pass& pass : passes) {
       const std::shared_ptr<Graph> before = lowered.graph;

@@ -6,7 +6,7 @@ namespace heed::reference {
 
 Kernel make_matmul(const Matmul& op, const KernelRequest& request) {
   const TensorLayout out = request.outputs[0];
-  const DType dtype = out.type.dtype;
+  const DType dtype = request.inputs[0].type.dtype;
   const bool accumulates = request.inputs.size() > 2;
   const int rank = out.type.shape.rank();
   const std::int64_t inner = request.inputs[0].type.shape[op.transpose_a ? -2 : -1];
@@ -35,12 +35,12 @@ Kernel make_matmul(const Matmul& op, const KernelRequest& request) {
     Walk<3> walk(out.type.shape, {&a, &b, &c});
     for (std::int64_t i = 0; i < out.type.shape.elements(); ++i, walk.next()) {
       const auto [at_a, at_b, at_c] = walk.offsets();
-      double total = accumulates ? load(dtype, call.inputs[2], at_c).real : 0;
+      double total = accumulates ? load(out.type.dtype, call.inputs[2], at_c).real : 0;
       for (std::int64_t k = 0; k < inner; ++k) {
         total += load(dtype, call.inputs[0], at_a + k * a_inner).real *
                  load(dtype, call.inputs[1], at_b + k * b_inner).real;
       }
-      store(dtype, call.outputs[0], i, {total, 0});
+      store(out.type.dtype, call.outputs[0], i, {total, 0});
     }
   };
   return kernel;

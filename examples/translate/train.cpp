@@ -47,6 +47,7 @@ TrainingRecipe recipe_from(const TrainFlags& flags, TrainingRecipe recipe) {
   recipe.vocabulary.max_size = static_cast<std::size_t>(flags.vocabulary_size);
   recipe.vocabulary.shared = !flags.separate_vocabularies;
   recipe.accumulate = flags.accumulate;
+  recipe.precision = precision_of(flags.precision);
   recipe.averaging = averaging_from(flags);
   if (flags.batch_tokens > 0) recipe.batch_tokens = flags.batch_tokens;
   if (flags.max_length > 0) recipe.max_length = flags.max_length;
@@ -162,8 +163,8 @@ void add_train(CLI::App& app, int& status) {
       ->capture_default_str();
   command->add_option("--out", flags->out, "Run directory (runs/MODEL-PRESET)");
   command->add_option("--backend", flags->backend, "What to run on (the fastest there is)");
-  command->add_option("--precision", flags->precision, "Arithmetic")
-      ->check(CLI::IsMember({"f32"}))
+  command->add_option("--precision", flags->precision, "Of products: f32, or bf16 operands")
+      ->check(CLI::IsMember({"f32", "bf16"}))
       ->capture_default_str();
   command->add_option("--threads", flags->threads, "CPU threads (all)")->check(CLI::PositiveNumber);
   command->add_option("--vocab", flags->vocabulary, "Pieces of text: word, char, bpe or unigram")

@@ -90,6 +90,9 @@ class Reader {
   }
   void operator()(const char* name, VocabularyKind& kind) { kind = vocabulary_kind(text(name)); }
   void operator()(const char* name, Judge& judge) { judge = judge_of(text(name)); }
+  void operator()(const char* name, Precision& precision) {  // early checkpoints have none: they were f32
+    if (from_.contains(name)) precision = precision_of(text(name));
+  }
   void operator()(const char* name, Averaging::Kind& kind) { kind = averaging_kind(text(name)); }
   void operator()(const char* name, std::vector<std::int64_t>& values) {
     const json& list = from_.at(name);
@@ -143,6 +146,7 @@ void recipe_fields(auto& field, auto& recipe) {
     inner("count", recipe.averaging.count);
   });
   field("judge", recipe.judge);
+  field("precision", recipe.precision);
 }
 
 void progress_fields(auto& field, auto& progress) {

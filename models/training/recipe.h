@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include <heed/backends/executable.h>
 #include <heed/models/text/vocabularies.h>
 
 namespace heed {
@@ -46,6 +47,7 @@ struct TrainingRecipe {
   std::int64_t validate_every = 500;  // steps; a checkpoint is written each time
   Averaging averaging;
   Judge judge = Judge::perplexity;
+  Precision precision = Precision::f32;
 };
 
 // The weight of step `step` (from 1) in a bias-corrected exponential average: the average then is the sum of

@@ -120,7 +120,7 @@ void Trainer::compile_steps() {
   const double before = clock_seconds();
   const TrainingRecipe& recipe = options_.recipe;
   const bool averaging = averages(Averaging::Kind::exponential);
-  const CompileOptions compiling{.check_finite = options_.check_finite};
+  const CompileOptions compiling{.precision = recipe.precision, .check_finite = options_.check_finite};
   std::int64_t arena = 0;
   const auto count = [&](const Executable& executable) {
     arena = std::max(arena, executable.plan().arena_bytes);

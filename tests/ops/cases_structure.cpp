@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numeric>
 
@@ -195,6 +196,28 @@ void add_products(std::vector<OpCase>& rows) {
          for (std::size_t i = 0; i < y.size(); ++i) y[i] += x[2][i];
          return y;
        }});
+  const auto rounded = [](Values x) {
+    for (double& value : x) {
+      const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(value));
+      value = std::bit_cast<float>((bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000);
+    }
+    return x;
+  };
+  OpCase wide{
+      "matmul of bf16 operands, wide, accumulates",
+      {within({4, 7}, -1, 1), within({9, 4}, -1, 1), within({7, 9}, -1, 1)},
+      [](const Tensors& x) {
+        return matmul(
+            cast(x[0], DType::bf16), cast(x[1], DType::bf16),
+            {.transpose_a = true, .transpose_b = true, .accumulate = cast(x[2], DType::f32), .wide = true});
+      },
+      [rounded](const std::vector<Values>& x) {
+        Values y = product(swapped(rounded(x[0]), 1, 4, 7), swapped(rounded(x[1]), 1, 9, 4), 1, 7, 4, 9);
+        for (std::size_t i = 0; i < y.size(); ++i) y[i] += x[2][i];
+        return y;
+      }};
+  wide.differentiable = false;  // rounded steps have no finite differences
+  rows.push_back(wide);
   rows.push_back({"matmul of a row and a column",
                   {within({1, 9}, -1, 1), within({9, 1}, -1, 1)},
                   [](const Tensors& x) { return matmul(x[0], x[1]); },

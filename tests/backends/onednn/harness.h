@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <memory>
@@ -51,7 +52,10 @@ struct Value {
     }
     return reinterpret_cast<const T*>(data())[place];
   }
-  double f(std::int64_t index) const { return at<float>(index); }
+  double f(std::int64_t index) const {  // of f32 or bf16
+    if (layout.type.dtype != DType::bf16) return at<float>(index);
+    return std::bit_cast<float>(static_cast<std::uint32_t>(at<std::uint16_t>(index)) << 16);
+  }
 };
 
 inline Value empty(DType dtype, const Shape& shape) {

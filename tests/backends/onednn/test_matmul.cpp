@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <heed/graph/graph.h>
+#include <heed/ops/elementwise.h>
 #include <heed/ops/matmul.h>
 #include <heed/tests/backends/onednn/harness.h>
 
@@ -120,6 +122,54 @@ TEST_CASE("thin products with a matrix that lasts are right where their blocks m
       CHECK(same_bits(sum, run(op, {a, b, c}, {{{0, 2}}, {}, {false, true, false}})[0]));
     }
   }
+}
+
+TEST_CASE("wide products of bf16 operands are right for all transposes, sizes and layouts") {
+  struct Size {
+    std::int64_t m, n, k;
+  };
+  const auto narrow = [](const Value& x) {
+    Graph graph;
+    const Tensor input = graph.input("x", DType::f32, x.shape());
+    return run(*graph.node(cast(input, DType::bf16).node()).op, {x})[0];
+  };
+  for (const Size& s : {Size{1, 1, 1},
+                        {3, 17, 5},
+                        {1, 127, 33},
+                        {127, 1, 17},
+                        {65, 130, 1},
+                        {257, 129, 64},
+                        {300, 65, 127},
+                        {2, 3, 0},
+                        {0, 3, 2}}) {
+    for (int flags = 0; flags < 8; ++flags) {
+      const bool ta = flags & 1, tb = flags & 2, strided = flags & 4;
+      CAPTURE(s.m);
+      CAPTURE(s.n);
+      CAPTURE(s.k);
+      CAPTURE(flags);
+      Value a = narrow(random(matrix(ta, s.m, s.k), 1)), b = narrow(random(matrix(tb, s.k, s.n), 2));
+      if (strided) {
+        a = transposed(narrow(random(matrix(!ta, s.m, s.k), 1)));
+        b = transposed(narrow(random(matrix(!tb, s.k, s.n), 2)));
+      }
+      const Value c = random({s.m, s.n}, 3);
+      const Matmul op(ta, tb, true);
+      const Value product = run(op, {a, b})[0];
+      CHECK(product.layout.type.dtype == DType::f32);
+      check_near(
+          product, [&](std::int64_t i) { return entry(a, b, ta, tb, i, product.shape()); }, 1e-5, 1e-4);
+      const Value sum = run(op, {a, b, c})[0];
+      check_near(
+          sum, [&](std::int64_t i) { return product.f(i) + c.f(i); }, 1e-5, 1e-4);
+      CHECK(same_bits(sum, run(op, {a, b, c}, {{{0, 2}}})[0]));
+    }
+  }
+  const Value many = narrow(random({6, 5, 7}, 1)), other = narrow(random({6, 7, 4}, 2));
+  const Value product = run(Matmul(false, false, true), {many, other})[0];
+  check_near(
+      product, [&](std::int64_t i) { return entry(many, other, false, false, i, product.shape()); }, 1e-5,
+      1e-5);
 }
 
 TEST_CASE("batches broadcast on either side and a plain matrix makes one tall product") {
