@@ -217,6 +217,37 @@ host::Kernel make_attention(const Attention& op, const host::KernelRequest& requ
           request.threads * g.scores_per_tile() * 4};
 }
 
+bool accepts_cached_attention(const Op&, Types inputs, Types) {
+  return inputs[0].dtype == DType::f32;
+}
+
+host::Kernel make_cached_attention(const CachedAttention& op, const host::KernelRequest& request) {
+  const Geometry g(request, op.scale, false);
+  const std::int64_t scores = (g.heads * g.keys + 15) / 16 * 16;
+  const std::int64_t cached = request.inputs[1].type.shape[0];
+  return {[=](const host::KernelCall& call) {
+            const auto run = [&](std::int64_t begin, std::int64_t end, int worker) {
+              for (std::int64_t b = begin; b < end; ++b) {
+                attend_step({.query = call.input<float>(0) + g.query_at(b, 0, 0),
+                             .keys = call.input<float>(1),
+                             .values = call.input<float>(2),
+                             .visible = tile_of(g, call.input<std::int32_t>(3), b * g.heads, 0).width,
+                             .heads = g.heads,
+                             .size = g.size,
+                             .rows = call.input<std::int32_t>(4) + b * g.keys,
+                             .cached = cached,
+                             .length = g.keys,
+                             .scale = g.scale,
+                             .scores = reinterpret_cast<float*>(call.scratch) + worker * scores,
+                             .result = call.output<float>(0) + g.query_at(b, 0, 0),
+                             .log_sum_exp = nullptr});
+              }
+            };
+            for_ranges(call.pool, g.batch, rows_per_piece(g.keys * g.row()), run);
+          },
+          request.threads * scores * 4};
+}
+
 host::Kernel make_attention_grad(const AttentionGrad& op, const host::KernelRequest& request) {
   const Geometry g(request, op.form.scale, op.form.causal);
   const bool has_lengths = op.form.lengths;

@@ -3,6 +3,7 @@
 
 #include <heed/backends/host/kernel.h>
 #include <heed/ops/attention.h>
+#include <heed/ops/cached_attention.h>
 
 namespace heed::onednn {
 
@@ -11,5 +12,8 @@ bool accepts_attention(const Op& op, Types inputs, Types outputs);
 bool accepts_attention_grad(const Op& op, Types inputs, Types outputs);
 host::Kernel make_attention(const Attention& op, const host::KernelRequest& request);
 host::Kernel make_attention_grad(const AttentionGrad& op, const host::KernelRequest& request);
+
+bool accepts_cached_attention(const Op& op, Types inputs, Types outputs);
+host::Kernel make_cached_attention(const CachedAttention& op, const host::KernelRequest& request);
 
 }  // namespace heed::onednn

@@ -59,6 +59,7 @@ KernelTable fill() {
   table.add<AdditiveScoresGrad>(make_additive_scores_grad, {0, all_f32});
   table.add<Attention>(make_attention, {0, accepts_attention});
   table.add<AttentionGrad>(make_attention_grad, {0, accepts_attention_grad});
+  table.add<CachedAttention>(make_cached_attention, {0, accepts_cached_attention});
   return table;
 }
 

@@ -5,6 +5,7 @@
 #include <heed/models/attention/multi_head.h>
 #include <heed/models/layers.h>
 #include <heed/ops/attention.h>
+#include <heed/ops/cached_attention.h>
 #include <heed/ops/matmul.h>
 #include <heed/ops/views.h>
 
@@ -48,6 +49,12 @@ MultiHeadAttention::Result MultiHeadAttention::operator()(Tensor x, const KeysVa
   const auto origin = graph.at(where);
   const auto scope = graph.scope(scope_);
   const Tensor queries = graph.name(split_heads(matmul(x, query_)), "queries");
+  if (visible.cache_rows) {
+    const Tensor result =
+        cached_attention(queries, memory.keys, memory.values,
+                         {.scale = scale(), .lengths = visible.key_lengths, .rows = visible.cache_rows});
+    return {graph.name(matmul(reshape(result, x.shape()), output_), "attended"), queries, {}};
+  }
   const auto [result, lse] =
       attention(queries, memory.keys, memory.values,
                 {.scale = scale(), .causal = visible.causal, .key_lengths = visible.key_lengths});

@@ -31,11 +31,12 @@ class MultiHeadAttention {
   struct Visible {
     bool causal = false;
     Tensor key_lengths{};  // [B], if any
+    Tensor cache_rows{};   // [B, S], if any: where keys lie, for one query (ops/cached_attention.h)
   };
   struct Result {
     Tensor output;       // [B, T, d], named attended
     Tensor queries;      // [B, T, h, d_k]
-    Tensor log_sum_exp;  // [B, h, T]
+    Tensor log_sum_exp;  // [B, h, T]; none with cache_rows
   };
   // x: [B, T, d], attending to `memory` as projected.
   Result operator()(Tensor x, const KeysValues& memory, const Visible& visible,

@@ -14,16 +14,11 @@ namespace heed {
 
 namespace {
 
-constexpr std::int64_t fewest_words_moved = 16;
-
-Tensor zero_index(Graph& graph) {
-  return graph.constant(Array::scalar(std::int32_t{0}));
-}
-
-// `to` with its first `words` words of each row replaced by those of rows `rows` of `from`.
-Tensor moved(Tensor to, Tensor from, Tensor rows, std::int64_t words) {
-  const Tensor part = slice(from, 1, 0, words);
-  return update_at(to, 1, zero_index(to.graph()), gather_rows(part, rows));
+// Row r of the table: where the words of hypothesis r are kept, each in its own row from word `from` on.
+void keep_in_own_row(std::span<std::int32_t> table, std::int64_t row, std::int64_t longest,
+                     std::int64_t from) {
+  const auto begin = table.begin() + row * longest;
+  std::fill(begin + from, begin + longest, static_cast<std::int32_t>(row));
 }
 
 }  // namespace
@@ -32,6 +27,7 @@ TransformerSteps::TransformerSteps(const TransformerConfig& config, const Decodi
                                    Variables& variables)
     : config_(config), shape_(shape), variables_(variables) {
   config_.dropout = 0;
+  cache_rows_ = Array(DType::i32, {shape.rows(), shape.longest});
   build_encoder();
   build_step();
 }
@@ -78,10 +74,11 @@ void TransformerSteps::build_step() {
   words_ = graph.input("words", DType::i32, {rows});
   forced_ = graph.input("forced", DType::i32, {rows});
   position_ = graph.input("position", DType::i32, {});
+  step_cache_rows_ = graph.input("cache_rows", DType::i32, {rows, shape_.longest});
   step_lengths_ = graph.input("source_lengths", DType::i32, {shape_.sentences});
   const auto kept = caches(graph, shape_);
-  const auto result =
-      model.decode_step(reshape(words_, {shape_.sentences, shape_.beams}), position_, kept, step_lengths_);
+  const Tensor words = reshape(words_, {shape_.sentences, shape_.beams});
+  const auto result = model.decode_step({words, position_, step_cache_rows_, step_lengths_}, kept);
   const Tensor scores = reshape(model.logits(result.decoded), {rows, vocabulary});
   const TopKResult top = top_k(scores, shape_.candidates);
   values_ = top.values;
@@ -102,30 +99,22 @@ void TransformerSteps::build_step() {
   step_ = std::make_unique<Executable>(compile(fetches, updates, variables_));
 }
 
-TransformerSteps::Move TransformerSteps::build_reorder(std::int64_t words) const {
-  Move move{std::make_unique<Graph>(), {}, {}, nullptr};
-  move.rows = move.graph->input("parents", DType::i32, {shape_.rows()});
-  Updates updates;
-  for (const Transformer::LayerCache& layer : caches(*move.graph, shape_)) {
-    for (const Tensor& cache : {layer.self.keys, layer.self.values})
-      updates.push_back(move.graph->assign(cache, moved(cache, cache, move.rows, words)));
-  }
-  move.executable = std::make_unique<Executable>(compile({}, updates, variables_));
-  return move;
-}
-
 TransformerSteps::Move TransformerSteps::build_take_over(const DecodingShape& from) const {
   Move move{std::make_unique<Graph>(), {}, {}, nullptr};
-  move.rows = move.graph->input("parents", DType::i32, {shape_.rows()});
+  move.places = move.graph->input("places", DType::i32, {shape_.rows(), shape_.longest});
   move.sentences = move.graph->input("sentences", DType::i32, {shape_.sentences});
   const auto theirs = caches(*move.graph, from), ours = caches(*move.graph, shape_);
   Updates updates;
   const auto take = [&](const Tensor& to, const Tensor& source, const Tensor& rows) {
     updates.push_back(move.graph->assign(to, gather_rows(source, rows)));
   };
+  const auto word_by_word = [](const Tensor& cache) {
+    const Shape& shape = cache.shape();
+    return reshape(cache, {shape[0] * shape[1], shape[2], shape[3]});
+  };
   for (std::size_t layer = 0; layer < ours.size(); ++layer) {
-    take(ours[layer].self.keys, theirs[layer].self.keys, move.rows);
-    take(ours[layer].self.values, theirs[layer].self.values, move.rows);
+    take(ours[layer].self.keys, word_by_word(theirs[layer].self.keys), move.places);
+    take(ours[layer].self.values, word_by_word(theirs[layer].self.values), move.places);
     take(ours[layer].cross.keys, theirs[layer].cross.keys, move.sentences);
     take(ours[layer].cross.values, theirs[layer].cross.values, move.sentences);
   }
@@ -136,15 +125,37 @@ TransformerSteps::Move TransformerSteps::build_take_over(const DecodingShape& fr
 void TransformerSteps::encode(const Array& source, const Array& lengths) {
   encode_->run({{encode_source_, source}, {encode_lengths_, lengths}});
   lengths_ = lengths;
+  keep_all_in_own_rows();
+}
+
+void TransformerSteps::keep_all_in_own_rows() {
+  const auto table = cache_rows_.values<std::int32_t>();
+  for (std::int64_t row = 0; row < shape_.rows(); ++row) keep_in_own_row(table, row, shape_.longest, 0);
 }
 
 void TransformerSteps::reorder(const Array& parents, std::int64_t position) {
-  std::int64_t words = fewest_words_moved;
-  while (words < position) words *= 2;
-  words = std::min(words, shape_.longest);
-  auto found = reorders_.find(words);
-  if (found == reorders_.end()) found = reorders_.emplace(words, build_reorder(words)).first;
-  found->second.executable->run({{found->second.rows, parents}});
+  const std::vector<std::int32_t> before(cache_rows_.values<std::int32_t>().begin(),
+                                         cache_rows_.values<std::int32_t>().end());
+  const auto table = cache_rows_.values<std::int32_t>();
+  for (std::int64_t row = 0; row < shape_.rows(); ++row) {
+    const std::int64_t parent = parents.values<std::int32_t>()[static_cast<std::size_t>(row)];
+    std::copy_n(before.begin() + parent * shape_.longest, position, table.begin() + row * shape_.longest);
+    keep_in_own_row(table, row, shape_.longest, position);
+  }
+}
+
+// Where the words of these rows' hypotheses are kept, as places in all of a cache.
+Array TransformerSteps::places_of(const Array& rows) const {
+  Array places(DType::i32, {rows.elements(), shape_.longest});
+  auto to = places.values<std::int32_t>().begin();
+  for (const std::int32_t row : rows.values<std::int32_t>()) {
+    for (std::int64_t word = 0; word < shape_.longest; ++word) {
+      const auto at = static_cast<std::size_t>(row * shape_.longest + word);
+      const std::int64_t kept = cache_rows_.values<std::int32_t>()[at];
+      *to++ = static_cast<std::int32_t>(kept * shape_.longest + word);
+    }
+  }
+  return places;
 }
 
 void TransformerSteps::take_over(StepModel& other, const Array& sentences, const Array& parents) {
@@ -157,7 +168,8 @@ void TransformerSteps::take_over(StepModel& other, const Array& sentences, const
     found = take_overs_.emplace(from.shape_, build_take_over(from.shape_)).first;
   }
   const Move& move = found->second;
-  move.executable->run({{move.rows, parents}, {move.sentences, sentences}});
+  move.executable->run({{move.places, from.places_of(parents)}, {move.sentences, sentences}});
+  keep_all_in_own_rows();
   lengths_ = Array(DType::i32, {shape_.sentences});
   for (std::size_t i = 0; i < static_cast<std::size_t>(shape_.sentences); ++i) {
     const auto sentence = static_cast<std::size_t>(sentences.values<std::int32_t>()[i]);
@@ -167,7 +179,11 @@ void TransformerSteps::take_over(StepModel& other, const Array& sentences, const
 
 StepModel::Scores TransformerSteps::step(const Array& words, const Array& forced, std::int64_t position) {
   const Array at = Array::scalar(static_cast<std::int32_t>(position));
-  step_->run({{words_, words}, {forced_, forced}, {position_, at}, {step_lengths_, lengths_}});
+  step_->run({{words_, words},
+              {forced_, forced},
+              {position_, at},
+              {step_cache_rows_, cache_rows_},
+              {step_lengths_, lengths_}});
   Scores scores;
   scores.values = step_->value(values_).values<float>();
   scores.words = step_->value(indices_).values<std::int32_t>();

@@ -30,27 +30,29 @@ class TransformerSteps final : public StepModel {
  private:
   struct Move {  // of the caches' rows
     std::unique_ptr<Graph> graph;
-    Tensor rows, sentences;
+    Tensor places, sentences;
     std::unique_ptr<Executable> executable;
   };
 
   std::vector<Transformer::LayerCache> caches(Graph& graph, const DecodingShape& shape) const;
   void build_encoder();
   void build_step();
-  Move build_reorder(std::int64_t words) const;
+  void keep_all_in_own_rows();
+  Array places_of(const Array& rows) const;
   Move build_take_over(const DecodingShape& from) const;
 
   TransformerConfig config_;
   DecodingShape shape_;
   Variables& variables_;
-  Array lengths_;  // of the sources, [B]
+  Array lengths_;     // of the sources, [B]
+  Array cache_rows_;  // [B * K, L]: hypotheses change places here, and their keys and values stay where they
+                      // are
 
   Graph encode_graph_, step_graph_;
   Tensor encode_source_, encode_lengths_;
-  Tensor words_, forced_, position_, step_lengths_;
+  Tensor words_, forced_, position_, step_cache_rows_, step_lengths_;
   Tensor values_, indices_, normalizers_, forced_values_, weights_;
   std::unique_ptr<Executable> encode_, step_;
-  std::map<std::int64_t, Move> reorders_;     // by how many words of the caches they move
   std::map<DecodingShape, Move> take_overs_;  // by where they come from
 };
 

@@ -157,27 +157,27 @@ std::vector<MultiHeadAttention::KeysValues> Transformer::project_memory(Tensor m
   return projected;
 }
 
-Transformer::StepResult Transformer::decode_step(Tensor words, Tensor position,
-                                                 const std::vector<LayerCache>& caches, Tensor source_lengths,
-                                                 Where where) {
+Transformer::StepResult Transformer::decode_step(const StepInputs& inputs,
+                                                 const std::vector<LayerCache>& caches, Where where) {
   const auto origin = graph_.at(where);
-  const std::int64_t sentences = words.shape()[0], hypotheses = words.shape()[1];
-  const std::int64_t rows = sentences * hypotheses;
+  const std::int64_t rows = inputs.words.shape().elements();
   const std::int64_t longest = caches.front().self.keys.shape()[1];
-  const Tensor here = slice_at(position_table(longest), 0, position, 1);  // [1, d]
-  Tensor y = embed(embedding_, words) + here;                             // [B, K, d]
-  const Tensor words_so_far = broadcast_to(reshape(position + 1.0, {1}), {rows});
+  const Tensor here = slice_at(position_table(longest), 0, inputs.position, 1);  // [1, d]
+  Tensor y = embed(embedding_, inputs.words) + here;                             // [B, K, d]
+  const Tensor words_so_far = broadcast_to(reshape(inputs.position + 1.0, {1}), {rows});
   StepResult result;
   for (std::size_t i = 0; i < decoder_.size(); ++i) {
     const DecoderLayer& layer = decoder_[i];
     const Tensor one_by_one = reshape(y, {rows, 1, config_.width});
     const MultiHeadAttention::KeysValues fresh = layer.self.project(one_by_one);
     const MultiHeadAttention::KeysValues words_seen{
-        update_at(caches[i].self.keys, 1, position, fresh.keys),
-        update_at(caches[i].self.values, 1, position, fresh.values)};
-    const Tensor self = layer.self(one_by_one, words_seen, {.key_lengths = words_so_far}).output;
+        update_at(caches[i].self.keys, 1, inputs.position, fresh.keys),
+        update_at(caches[i].self.values, 1, inputs.position, fresh.values)};
+    const Tensor self =
+        layer.self(one_by_one, words_seen, {.key_lengths = words_so_far, .cache_rows = inputs.cache_rows})
+            .output;
     y = layer.self_norm(y + reshape(self, y.shape()));
-    const MultiHeadAttention::Visible source{.key_lengths = source_lengths};
+    const MultiHeadAttention::Visible source{.key_lengths = inputs.source_lengths};
     const auto cross = layer.cross(y, caches[i].cross, source);
     y = layer.cross_norm(y + cross.output);
     y = layer.feed_forward_norm(y + layer.feed_forward(y));

@@ -45,10 +45,17 @@ class Transformer {
     std::vector<MultiHeadAttention::KeysValues> self;  // the caches with this word's keys and values
     Tensor cross_weights;                              // [B, h, K, S] of the last layer
   };
-  // One word of K hypotheses for each of B sentences: words [B, K] of i32 at `position` (an i32 scalar, from
-  // 0). The source is kept once for a sentence.
-  StepResult decode_step(Tensor words, Tensor position, const std::vector<LayerCache>& caches,
-                         Tensor source_lengths, Where where = Where::current());
+  struct StepInputs {  // all of i32
+    Tensor words;      // [B, K]: the last word of K hypotheses for each of B sentences
+    Tensor position;   // a scalar, from 0
+    Tensor
+        cache_rows;  // [B * K, L]: the row of the caches in which each earlier word of a hypothesis is kept
+    Tensor source_lengths;  // [B]
+  };
+  // The next word of every hypothesis; its keys and values are kept in the hypothesis' own row. The source is
+  // kept once for a sentence.
+  StepResult decode_step(const StepInputs& inputs, const std::vector<LayerCache>& caches,
+                         Where where = Where::current());
 
   // The weights of every attention of the last encode() and decode(), [B, h, T, S], to be looked at. Each
   // call makes them anew, as tensors called encoder/0/self/weights, decoder/0/self/weights and

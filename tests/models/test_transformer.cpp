@@ -139,7 +139,9 @@ TEST_CASE("decoding word by word gives the scores of decoding all words at once"
     };
     caches.push_back({{cache("k"), cache("v")}, cross[i]});
   }
-  const auto result = again.decode_step(reshape(words, {2, 1}), position, caches, step_lengths);
+  const Tensor cache_rows = stepwise.input("cache_rows", DType::i32, {2, 5});
+  const Array own_rows({2, 5}, std::vector<std::int32_t>{0, 0, 0, 0, 0, 1, 1, 1, 1, 1});
+  const auto result = again.decode_step({reshape(words, {2, 1}), position, cache_rows, step_lengths}, caches);
   for (std::size_t i = 0; i < caches.size(); ++i) {
     updates.push_back(stepwise.assign(caches[i].self.keys, result.self[i].keys));
     updates.push_back(stepwise.assign(caches[i].self.values, result.self[i].values));
@@ -151,6 +153,7 @@ TEST_CASE("decoding word by word gives the scores of decoding all words at once"
     const auto at = static_cast<std::size_t>(t);
     step.run({{words, Array({2}, std::vector<std::int32_t>{target_words[at], target_words[3 + at]})},
               {position, Array::scalar(t)},
+              {cache_rows, own_rows},
               {step_lengths, length_array},
               {step_memory, at_once.value(memory)}});
     for (std::int64_t row = 0; row < 2; ++row) {

@@ -5,6 +5,7 @@
 #include <heed/ops/additive_scores.h>
 #include <heed/ops/after.h>
 #include <heed/ops/attention.h>
+#include <heed/ops/cached_attention.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/philox.h>
 #include <heed/ops/reduce.h>
@@ -96,6 +97,27 @@ void add_attention(std::vector<OpCase>& rows) {
   single.inputs.push_back(indices({3}, 10));
   single.twice_differentiable = false;
   rows.push_back(single);
+  const AttentionSizes step{3, 1, 5, 2, 17};
+  OpCase cached{"attention to keys in other rows of a cache, and outside of it", attention_inputs(step),
+                [](const Tensors& x) {
+                  return cached_attention(x[0], x[1], x[2], {.scale = 0.4, .lengths = x[3], .rows = x[4]});
+                },
+                [=](const std::vector<Values>& x) {
+                  Values keys(x[1].size()), values(x[2].size());
+                  const std::size_t key = step.heads * step.size;
+                  for (std::size_t at = 0; at < step.batch * step.source; ++at) {
+                    const double row = x[4][at];
+                    if (row < 0 || row >= static_cast<double>(step.batch)) continue;
+                    const std::size_t from = static_cast<std::size_t>(row) * step.source + at % step.source;
+                    std::copy_n(&x[1][from * key], key, &keys[at * key]);
+                    std::copy_n(&x[2][from * key], key, &values[at * key]);
+                  }
+                  return attend(x[0], keys, values, x[3], step, 0.4, false);
+                }};
+  cached.inputs.push_back(indices({3}, 6));
+  cached.inputs.push_back({{3, 5}, -1, 4, DType::i32});
+  cached.twice_differentiable = false;
+  rows.push_back(cached);
   rows.push_back({"attention weights times values are the result", attention_inputs(small),
                   [](const Tensors& x) {
                     const AttentionOptions options{.scale = 0.5};
