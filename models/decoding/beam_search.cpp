@@ -11,7 +11,7 @@ namespace heed {
 
 namespace {
 
-constexpr std::int64_t most_rows = 128;
+constexpr std::int64_t most_rows = 192;
 constexpr std::int64_t most_sentences = 64;
 constexpr std::int64_t fewest_sentences = 4;  // a batch is not halved below this
 

@@ -258,7 +258,7 @@ TEST_CASE("search options that make no sense are refused") {
     CHECK_THROWS_WITH_AS(toy.decode({{4, end_id}}, options), text, Error);
   };
   refused({.beam = 0}, "a beam has at least 1 hypothesis, not 0");
-  refused({.beam = 1000}, "a beam has at most 128 hypotheses, not 1000");
+  refused({.beam = 1000}, "a beam has at most 192 hypotheses, not 1000");
   refused({.beam = 2, .best = 3}, "a beam of 2 gives 1 to 2 translations of a sentence, not 3");
   refused({.length_penalty = -1}, "the length penalty is at least 0, not -1");
 }
