@@ -7,6 +7,7 @@ namespace heed::bench {
 
 void add_compile(CLI::App& app);
 void add_decode(CLI::App& app);
+void add_ops(CLI::App& app);
 void add_train(CLI::App& app);
 
 }  // namespace heed::bench

@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   heed::bench::add_compile(app);
   heed::bench::add_decode(app);
+  heed::bench::add_ops(app);
   heed::bench::add_train(app);
   try {
     app.parse(argc, argv);

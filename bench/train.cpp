@@ -19,7 +19,7 @@ namespace heed::bench {
 namespace {
 
 struct Flags {
-  std::string preset = "small", precision = "f32", backend, trace;
+  std::string model = "transformer", preset = "small", precision = "f32", backend, trace;
   BatchShape shape{64, 32, 32};
   std::int64_t vocabulary = 8000;
   int threads = 0, steps = 12, warmup = 3;
@@ -95,8 +95,9 @@ void write_trace(const std::string& path, const Executable& executable) {
 }
 
 // The rate as a share of what the processor can do in matrix products.
-void add_efficiency(nlohmann::json& result, int threads) {
-  const double peak = gemm_peak_gflops(threads);
+void add_efficiency(nlohmann::json& result, const Flags& flags) {
+  const double peak =
+      flags.precision == "bf16" ? bf16_gemm_peak_gflops(flags.threads) : gemm_peak_gflops(flags.threads);
   if (peak == 0) return;
   result["gemm_peak_gflops"] = peak;
   result["efficiency"] = result["gflops"].get<double>() / peak;
@@ -119,7 +120,7 @@ void train(const Flags& flags) {
   for (int i = 0; i < 3; ++i) run();
   const TimeByKind time(step.executable());
   const double tokens = static_cast<double>(flags.shape.tokens());
-  nlohmann::json result{{"model", "transformer"},
+  nlohmann::json result{{"model", flags.model},
                         {"preset", flags.preset},
                         {"precision", flags.precision},
                         {"backend", backend->name()},
@@ -133,7 +134,7 @@ void train(const Flags& flags) {
                         {"arena_mib", static_cast<double>(step.executable().plan().arena_bytes) / (1 << 20)},
                         {"resident_peak_mib", peak_mib},
                         {"time_shares", shares_of(time)}};
-  add_efficiency(result, flags.threads);
+  add_efficiency(result, flags);
   if (!flags.trace.empty()) write_trace(flags.trace, step.executable());
   if (flags.profile && !flags.json) print_shapes(time);
   print_result(result, flags.json);
@@ -144,6 +145,7 @@ void train(const Flags& flags) {
 void add_train(CLI::App& app) {
   auto flags = std::make_shared<Flags>();
   CLI::App* command = app.add_subcommand("train", "One training step of the Transformer");
+  command->add_option("--model", flags->model)->check(CLI::IsMember({"transformer"}))->capture_default_str();
   command->add_option("--preset", flags->preset)
       ->check(CLI::IsMember(transformer_preset_names()))
       ->capture_default_str();

@@ -35,6 +35,26 @@ TEST_CASE("the training benchmark prints what it measured as JSON") {
         doctest::Approx(result.at("gflops").get<double>()));
 }
 
+TEST_CASE("a training step with bf16 products loses about what one with f32 does") {
+  const std::string step = "train --preset micro --batch 2 --src 6 --tgt 5 --vocab 50 --steps 3";
+  const auto wide = measured(step), narrow = measured(step + " --precision bf16");
+  CHECK(narrow.at("precision") == "bf16");
+  const double loss = wide.at("loss").get<double>();
+  CHECK(narrow.at("loss").get<double>() == doctest::Approx(loss).epsilon(1e-2));
+  CHECK(narrow.at("loss").get<double>() != loss);
+}
+
+TEST_CASE("the benchmark of ops times every kind of step") {
+  const auto result = measured("ops --preset micro --batch 2 --length 5 --vocab 50 --repetitions 2");
+  REQUIRE(result.at("ops").size() > 20);
+  for (const auto& row : result.at("ops")) {
+    CAPTURE(row.at("name").get<std::string>());
+    CHECK(row.at("median_us").get<double>() >= row.at("best_us").get<double>());
+    CHECK(row.at("best_us").get<double>() > 0);
+    CHECK(row.at("steps").get<int>() >= 1);
+  }
+}
+
 TEST_CASE("the decoding benchmark translates every sentence into as many words as asked for") {
   for (const int beam : {1, 3}) {
     const auto result = measured(fmt::format(
