@@ -51,12 +51,37 @@ HWY_INLINE void store(hn::Vec<D> v, D d, T* to, std::size_t left) {
   }
 }
 
-// e^x for every x: 0 at -inf, inf at inf and above the range, NaN at NaN. (Highway's goes up to 104 only, and
-// gives 0 for NaN.)
+// 2^n x for whole n between -150 and 150.
+template <class D>
+HWY_INLINE hn::Vec<D> times_power_of_two(D d, hn::Vec<D> x, hn::Vec<D> n) {
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+  if constexpr (sizeof(x.raw) == 64) return hn::Vec<D>{_mm512_scalef_ps(x.raw, n.raw)};
+#endif
+  // In two steps: neither power leaves the range, and only the last rounds.
+  const hn::RebindToSigned<D> whole;
+  const auto exponent = hn::ConvertTo(whole, n);
+  const auto half = hn::ShiftRight<1>(exponent);
+  const auto power = [&](hn::Vec<decltype(whole)> e) HWY_ATTR {
+    return hn::BitCast(d, hn::ShiftLeft<23>(hn::Add(e, hn::Set(whole, 127))));
+  };
+  return hn::Mul(hn::Mul(x, power(half)), power(hn::Sub(exponent, half)));
+}
+
+// e^x for every x: 0 at -inf, inf at inf and above the range, NaN at NaN. e^x = 2^n e^r with the polynomial
+// of Moshier's Cephes for e^r.
 template <class D>
 HWY_INLINE hn::Vec<D> exp_of(D d, hn::Vec<D> x) {
-  const auto result = hn::Exp(d, hn::Min(x, hn::Set(d, 104.0f)));
-  return hn::IfThenElse(hn::IsNaN(x), x, result);
+  const auto within = hn::Min(hn::Max(x, hn::Set(d, -104.0f)), hn::Set(d, 104.0f));
+  const auto n = hn::Round(hn::Mul(within, hn::Set(d, 1.44269504088896341f)));
+  auto r = hn::NegMulAdd(n, hn::Set(d, 0.693359375f), within);
+  r = hn::NegMulAdd(n, hn::Set(d, -2.12194440e-4f), r);
+  auto p = hn::MulAdd(hn::Set(d, 1.9875691500e-4f), r, hn::Set(d, 1.3981999507e-3f));
+  p = hn::MulAdd(p, r, hn::Set(d, 8.3334519073e-3f));
+  p = hn::MulAdd(p, r, hn::Set(d, 4.1665795894e-2f));
+  p = hn::MulAdd(p, r, hn::Set(d, 1.6666665459e-1f));
+  p = hn::MulAdd(p, r, hn::Set(d, 5.0000001201e-1f));
+  const auto power = hn::Add(hn::MulAdd(p, hn::Mul(r, r), r), hn::Set(d, 1.0f));
+  return hn::IfThenElse(hn::IsNaN(x), x, times_power_of_two(d, power, n));
 }
 
 HWY_INLINE float sum_of(Floats d, hn::Vec<Floats> v) {
