@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "commands.h"
+#include "model_flags.h"
 #include "timing.h"
 #include "work.h"
 #include <fmt/format.h>
@@ -15,11 +16,9 @@ namespace heed::bench {
 
 namespace {
 
-struct Flags {
-  std::string preset = "small", precision = "f32", backend;
-  std::int64_t sentences = 32, source_length = 32, target_length = 32, vocabulary = 8000, beam = 1;
-  int threads = 0, repetitions = 7, warmup = 2;
-  bool json = false;
+struct Flags : ModelFlags {
+  std::int64_t sentences = 32, source_length = 32, target_length = 32, beam = 1;
+  int repetitions = 7, warmup = 2;
 };
 
 std::vector<std::vector<std::int32_t>> random_sources(const Flags& flags) {
@@ -35,8 +34,7 @@ std::vector<std::vector<std::int32_t>> random_sources(const Flags& flags) {
 
 void decode(const Flags& flags) {
   TransformerConfig config = transformer_preset(flags.preset, flags.vocabulary);
-  const auto backend = open_backend(flags.backend.empty() ? backend_names().front() : flags.backend,
-                                    {.threads = flags.threads});
+  const auto backend = flags.open();
   Variables variables(backend, 1);
   BeamSearch search(
       [&](const DecodingShape& shape) {
@@ -75,9 +73,7 @@ void decode(const Flags& flags) {
 void add_decode(CLI::App& app) {
   auto flags = std::make_shared<Flags>();
   CLI::App* command = app.add_subcommand("decode", "Translating a batch of sentences");
-  command->add_option("--preset", flags->preset)
-      ->check(CLI::IsMember(transformer_preset_names()))
-      ->capture_default_str();
+  add_model_flags(*command, *flags, {});
   command->add_option("--batch", flags->sentences, "Sentences")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -87,17 +83,10 @@ void add_decode(CLI::App& app) {
   command->add_option("--tgt", flags->target_length, "Words a translation; at least --src")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  command->add_option("--vocab", flags->vocabulary)
-      ->check(CLI::Range(std::int64_t{8}, std::int64_t{10000000}))
-      ->capture_default_str();
   command->add_option("--beam", flags->beam, "Hypotheses a sentence; 1 is greedy")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  command->add_option("--precision", flags->precision)->check(CLI::IsMember({"f32"}))->capture_default_str();
-  command->add_option("--backend", flags->backend);
-  command->add_option("--threads", flags->threads)->check(CLI::PositiveNumber);
   command->add_option("--repetitions", flags->repetitions)->check(CLI::PositiveNumber)->capture_default_str();
-  command->add_flag("--json", flags->json);
   command->callback([flags] { decode(*flags); });
 }
 

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "commands.h"
+#include "model_flags.h"
 #include "timing.h"
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -27,11 +28,9 @@ namespace heed::bench {
 
 namespace {
 
-struct Flags {
-  std::string preset = "small", precision = "f32", backend;
-  std::int64_t batch = 64, length = 32, vocabulary = 8000;
-  int threads = 0, repetitions = 20, warmup = 3;
-  bool json = false;
+struct Flags : ModelFlags {
+  std::int64_t batch = 64, length = 32;
+  int repetitions = 20, warmup = 3;
 };
 
 // Operands are variables, so that nothing is copied in; of a run only the steps of `op` are timed.
@@ -158,20 +157,18 @@ nlohmann::json measure(const Row& row, const Flags& flags, const std::shared_ptr
     for (const std::size_t step : timed) total += run.profile().step_seconds()[step];
     if (i >= 0) seconds.push_back(total);
   }
-  std::ranges::sort(seconds);
-  const double median = seconds[seconds.size() / 2];
+  const Timing timing = timing_of(std::move(seconds));
   return {{"name", row.name},
           {"steps", timed.size()},
-          {"median_us", median * 1e6},
-          {"best_us", seconds.front() * 1e6},
-          {"gflops", operations / median / 1e9},
-          {"gb_per_s", bytes / median / 1e9}};
+          {"median_us", timing.median * 1e6},
+          {"best_us", timing.best * 1e6},
+          {"gflops", operations / timing.median / 1e9},
+          {"gb_per_s", bytes / timing.median / 1e9}};
 }
 
 void measure_all(const Flags& flags) {
   const TransformerConfig config = transformer_preset(flags.preset, flags.vocabulary);
-  const auto backend = open_backend(flags.backend.empty() ? backend_names().front() : flags.backend,
-                                    {.threads = flags.threads});
+  const auto backend = flags.open();
   std::vector<Row> rows = products(config, flags.batch * flags.length);
   std::ranges::move(others(config, flags.batch, flags.length), std::back_inserter(rows));
   nlohmann::json results = nlohmann::json::array();
@@ -199,25 +196,14 @@ void measure_all(const Flags& flags) {
 void add_ops(CLI::App& app) {
   auto flags = std::make_shared<Flags>();
   CLI::App* command = app.add_subcommand("ops", "Each kind of training step alone, at a preset's shapes");
-  command->add_option("--preset", flags->preset)
-      ->check(CLI::IsMember(transformer_preset_names()))
-      ->capture_default_str();
+  add_model_flags(*command, *flags, {.fewest_words = 16, .precisions = {"f32", "bf16"}});
   command->add_option("--batch", flags->batch, "Sentences")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command->add_option("--length", flags->length, "Words a sentence")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  command->add_option("--vocab", flags->vocabulary)
-      ->check(CLI::Range(std::int64_t{16}, std::int64_t{10000000}))
-      ->capture_default_str();
-  command->add_option("--precision", flags->precision)
-      ->check(CLI::IsMember({"f32", "bf16"}))
-      ->capture_default_str();
-  command->add_option("--backend", flags->backend);
-  command->add_option("--threads", flags->threads)->check(CLI::PositiveNumber);
   command->add_option("--repetitions", flags->repetitions)->check(CLI::PositiveNumber)->capture_default_str();
-  command->add_flag("--json", flags->json);
   command->callback([flags] { measure_all(*flags); });
 }
 

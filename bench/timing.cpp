@@ -15,6 +15,10 @@ Timing time_runs(int warmup, int repetitions, const std::function<void()>& work)
     work();
     seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count());
   }
+  return timing_of(std::move(seconds));
+}
+
+Timing timing_of(std::vector<double> seconds) {
   std::ranges::sort(seconds);
   return {seconds[seconds.size() / 2], seconds.front()};
 }

@@ -14,6 +14,8 @@ struct Timing {
   double median = 0, best = 0;  // seconds
 };
 
+Timing timing_of(std::vector<double> seconds);  // of at least one repetition
+
 // Runs `work` `warmup` times, then `repetitions` times on the clock.
 Timing time_runs(int warmup, int repetitions, const std::function<void()>& work);
 

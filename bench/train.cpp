@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "gemm_peak.h"
+#include "model_flags.h"
 #include "timing.h"
 #include "work.h"
 #include <fmt/format.h>
@@ -18,12 +19,11 @@ namespace heed::bench {
 
 namespace {
 
-struct Flags {
-  std::string model = "transformer", preset = "small", precision = "f32", backend, trace;
+struct Flags : ModelFlags {
+  std::string model = "transformer", trace;
   BatchShape shape{64, 32, 32};
-  std::int64_t vocabulary = 8000;
-  int threads = 0, steps = 12, warmup = 3;
-  bool json = false, profile = false;
+  int steps = 12, warmup = 3;
+  bool profile = false;
 };
 
 // Random words; source lengths between half and all of S, as in the peer's script.
@@ -106,8 +106,7 @@ void add_efficiency(nlohmann::json& result, const Flags& flags) {
 void train(const Flags& flags) {
   TransformerConfig config = transformer_preset(flags.preset, flags.vocabulary);
   config.dropout = 0.1;
-  const auto backend = open_backend(flags.backend.empty() ? backend_names().front() : flags.backend,
-                                    {.threads = flags.threads});
+  const auto backend = flags.open();
   Variables variables(backend, 1);
   TrainingStep step(config, flags.shape, {}, variables, false, {.precision = precision_of(flags.precision)});
   const Batch batch = random_batch(flags.shape, flags.vocabulary);
@@ -145,10 +144,8 @@ void train(const Flags& flags) {
 void add_train(CLI::App& app) {
   auto flags = std::make_shared<Flags>();
   CLI::App* command = app.add_subcommand("train", "One training step of the Transformer");
+  add_model_flags(*command, *flags, {.precisions = {"f32", "bf16"}});
   command->add_option("--model", flags->model)->check(CLI::IsMember({"transformer"}))->capture_default_str();
-  command->add_option("--preset", flags->preset)
-      ->check(CLI::IsMember(transformer_preset_names()))
-      ->capture_default_str();
   command->add_option("--batch", flags->shape.rows, "Sentences")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -158,18 +155,9 @@ void add_train(CLI::App& app) {
   command->add_option("--tgt", flags->shape.target_length, "Words a target sentence")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  command->add_option("--vocab", flags->vocabulary)
-      ->check(CLI::Range(std::int64_t{8}, std::int64_t{10000000}))
-      ->capture_default_str();
-  command->add_option("--precision", flags->precision)
-      ->check(CLI::IsMember({"f32", "bf16"}))
-      ->capture_default_str();
-  command->add_option("--backend", flags->backend);
-  command->add_option("--threads", flags->threads)->check(CLI::PositiveNumber);
   command->add_option("--steps", flags->steps, "Measured steps")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  command->add_flag("--json", flags->json);
   command->add_flag("--profile", flags->profile, "Also print the share of time by kind of step");
   command->add_option("--trace", flags->trace, "Write the timed steps to this file, as a Chrome trace");
   command->callback([flags] { train(*flags); });

@@ -8,6 +8,7 @@
 #include <heed/ops/philox.h>
 #include <heed/ops/random.h>
 #include <heed/ops/reduce.h>
+#include <heed/ops/require_type.h>
 #include <heed/ops/views.h>
 
 namespace heed {
@@ -78,11 +79,6 @@ void require_operands(Types inputs) {
         fmt::format("keys and values must both be {} to go with these queries", to_string(expected)));
   }
   if (!is_floating(q.dtype)) throw ShapeError("queries must be floating-point");
-}
-
-void require_type(std::string_view name, const TensorType& expected, const TensorType& given) {
-  if (given == expected) return;
-  throw ShapeError(fmt::format("{} must be {}, not {}", name, to_string(expected), to_string(given)));
 }
 
 void require_bias(const TensorType& bias, Types operands) {

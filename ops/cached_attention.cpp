@@ -1,22 +1,12 @@
-#include <fmt/format.h>
-
 #include <heed/ops/attention.h>
 #include <heed/ops/cached_attention.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/gather.h>
 #include <heed/ops/random.h>
+#include <heed/ops/require_type.h>
 #include <heed/ops/views.h>
 
 namespace heed {
-
-namespace {
-
-void require_type(const char* name, const TensorType& expected, const TensorType& given) {
-  if (given == expected) return;
-  throw ShapeError(fmt::format("{} must be {}, not {}", name, to_string(expected), to_string(given)));
-}
-
-}  // namespace
 
 std::vector<TensorType> CachedAttention::infer(Types inputs) const {
   const TensorType &q = inputs[0], &k = inputs[1];

@@ -9,6 +9,7 @@
 #include <heed/ops/pad.h>
 #include <heed/ops/projected_cross_entropy.h>
 #include <heed/ops/reduce.h>
+#include <heed/ops/require_type.h>
 #include <heed/ops/views.h>
 
 namespace heed {
@@ -43,11 +44,6 @@ Tensor rows_of(const Tensor& x, Rows rows) {
 Tensor scores_of(const ProjectionForm& form, Tensor hidden, Tensor weight, Tensor bias) {
   const Tensor scores = matmul(hidden, weight, {.transpose_b = form.transposed});
   return bias ? scores + bias : scores;
-}
-
-void require_type(std::string_view name, const TensorType& expected, const TensorType& given) {
-  if (given == expected) return;
-  throw ShapeError(fmt::format("{} must be {}, not {}", name, to_string(expected), to_string(given)));
 }
 
 void require_operands(const ProjectionForm& form, Types inputs) {

@@ -67,9 +67,8 @@ HostProgram::HostProgram(const KernelTable& table, const Plan& plan, ThreadPool&
   for (const Step& step : plan.steps) {
     std::vector<TensorLayout> inputs, outputs;
     KernelRequest request;
-    for (const int input : step.inputs)
-      inputs.push_back(plan.tensors[static_cast<std::size_t>(input)].layout);
     for (const int input : step.inputs) {
+      inputs.push_back(plan.tensors[static_cast<std::size_t>(input)].layout);
       const Storage& storage = storage_of(plan, input);
       request.lasting.push_back(storage.kind == Storage::Kind::variable &&
                                 !written_[static_cast<std::size_t>(storage.variable)]);

@@ -1,4 +1,6 @@
 // A head's queries are taken in tiles; of each tile's scores only the columns of visible keys are computed.
+#include <optional>
+
 #include <heed/backends/onednn/attention.h>
 #include <heed/backends/onednn/attention_rows.h>
 #include <heed/backends/onednn/attention_step.h>
@@ -169,24 +171,32 @@ bool accepts_attention_grad(const Op& op, Types inputs, Types) {
 
 namespace {
 
-host::Kernel make_attention_step(const Geometry& g, bool has_lengths, const host::KernelRequest& request) {
+// One query a row. `cached`: rows of the cache in which input 4 says where keys lie; without, each row has
+// its own.
+host::Kernel make_attention_step(const Geometry& g, bool has_lengths, std::optional<std::int64_t> cached,
+                                 const host::KernelRequest& request) {
   const std::int64_t scores = (g.heads * g.keys + 15) / 16 * 16;
   return {[=](const host::KernelCall& call) {
             const auto* lengths = has_lengths ? call.input<std::int32_t>(3) : nullptr;
+            const auto* rows = cached ? call.input<std::int32_t>(4) : nullptr;
+            float* const result = call.output<float>(0);
+            float* const log_sum_exp = cached ? nullptr : call.output<float>(1);
             const auto run = [&](std::int64_t begin, std::int64_t end, int worker) {
               for (std::int64_t b = begin; b < end; ++b) {
-                const std::int64_t visible = tile_of(g, lengths, b * g.heads, 0).width;
-                attend_step(
-                    {.query = call.input<float>(0) + g.query_at(b, 0, 0),
-                     .keys = call.input<float>(1) + g.key_at(b, 0, 0),
-                     .values = call.input<float>(2) + g.key_at(b, 0, 0),
-                     .visible = visible,
-                     .heads = g.heads,
-                     .size = g.size,
-                     .scale = g.scale,
-                     .scores = reinterpret_cast<float*>(call.scratch) + worker * scores,
-                     .result = call.output<float>(0) ? call.output<float>(0) + g.query_at(b, 0, 0) : nullptr,
-                     .log_sum_exp = call.output<float>(1) ? call.output<float>(1) + b * g.heads : nullptr});
+                const std::int64_t own = rows ? 0 : g.key_at(b, 0, 0);
+                attend_step({.query = call.input<float>(0) + g.query_at(b, 0, 0),
+                             .keys = call.input<float>(1) + own,
+                             .values = call.input<float>(2) + own,
+                             .visible = tile_of(g, lengths, b * g.heads, 0).width,
+                             .heads = g.heads,
+                             .size = g.size,
+                             .rows = rows ? rows + b * g.keys : nullptr,
+                             .cached = cached.value_or(0),
+                             .length = g.keys,
+                             .scale = g.scale,
+                             .scores = reinterpret_cast<float*>(call.scratch) + worker * scores,
+                             .result = result ? result + g.query_at(b, 0, 0) : nullptr,
+                             .log_sum_exp = log_sum_exp ? log_sum_exp + b * g.heads : nullptr});
               }
             };
             for_ranges(call.pool, g.batch, rows_per_piece(g.keys * g.row()), run);
@@ -199,7 +209,7 @@ host::Kernel make_attention_step(const Geometry& g, bool has_lengths, const host
 host::Kernel make_attention(const Attention& op, const host::KernelRequest& request) {
   const Geometry g(request, op.form.scale, op.form.causal);
   const bool has_lengths = op.form.lengths;
-  if (g.queries == 1) return make_attention_step(g, has_lengths, request);
+  if (g.queries == 1) return make_attention_step(g, has_lengths, {}, request);
   return {[=](const host::KernelCall& call) {
             const Forward forward{call.input<float>(0),  call.input<float>(1),
                                   call.input<float>(2),  has_lengths ? call.input<std::int32_t>(3) : nullptr,
@@ -222,30 +232,8 @@ bool accepts_cached_attention(const Op&, Types inputs, Types) {
 }
 
 host::Kernel make_cached_attention(const CachedAttention& op, const host::KernelRequest& request) {
-  const Geometry g(request, op.scale, false);
-  const std::int64_t scores = (g.heads * g.keys + 15) / 16 * 16;
-  const std::int64_t cached = request.inputs[1].type.shape[0];
-  return {[=](const host::KernelCall& call) {
-            const auto run = [&](std::int64_t begin, std::int64_t end, int worker) {
-              for (std::int64_t b = begin; b < end; ++b) {
-                attend_step({.query = call.input<float>(0) + g.query_at(b, 0, 0),
-                             .keys = call.input<float>(1),
-                             .values = call.input<float>(2),
-                             .visible = tile_of(g, call.input<std::int32_t>(3), b * g.heads, 0).width,
-                             .heads = g.heads,
-                             .size = g.size,
-                             .rows = call.input<std::int32_t>(4) + b * g.keys,
-                             .cached = cached,
-                             .length = g.keys,
-                             .scale = g.scale,
-                             .scores = reinterpret_cast<float*>(call.scratch) + worker * scores,
-                             .result = call.output<float>(0) + g.query_at(b, 0, 0),
-                             .log_sum_exp = nullptr});
-              }
-            };
-            for_ranges(call.pool, g.batch, rows_per_piece(g.keys * g.row()), run);
-          },
-          request.threads * scores * 4};
+  return make_attention_step(Geometry(request, op.scale, false), true, request.inputs[1].type.shape[0],
+                             request);
 }
 
 host::Kernel make_attention_grad(const AttentionGrad& op, const host::KernelRequest& request) {

@@ -1,6 +1,8 @@
 #include <algorithm>
 
+#include <heed/backends/onednn/axes.h>
 #include <heed/backends/onednn/large_product.h>
+#include <heed/backends/onednn/packed_operand.h>
 
 namespace heed::onednn {
 
@@ -8,11 +10,6 @@ namespace {
 
 // Of b's columns, what is used with one block of rows: with inner_block terms, half of a core's second cache.
 constexpr std::int64_t column_block = 1024;
-constexpr std::int64_t packed_at_once = 64;  // columns
-
-std::int64_t blocks(std::int64_t size, std::int64_t block) {
-  return (size + block - 1) / block;
-}
 
 // What of a the piece of rows [row, end) reads when it goes on at term k, or the piece after it.
 Upcoming upcoming(const MatrixView& a, const ProductSize& size, std::int64_t row, std::int64_t end,
@@ -35,30 +32,21 @@ bool LargeProduct::suits(const ProductSize& size) {
 
 LargeProduct::LargeProduct(const ProductSize& size, bool a_transposed, int threads)
     : size_(size), threads_(threads), padded_columns_(packed_columns_size(size.columns, 1)) {
-  column_pieces_ = blocks(size.columns, column_block);
+  column_pieces_ = ceil_div(size.columns, column_block);
   // As many for each thread, so that all end together; more of them where cutting costs nothing.
   const std::int64_t most_rows = a_transposed ? packed_row_block : std::int64_t{256};
   const std::int64_t share = threads * (a_transposed ? 1 : 2);
-  row_pieces_ = blocks(blocks(size.rows, most_rows), share) * share;
-  row_pieces_ = std::min(row_pieces_, blocks(size.rows, 16));
+  row_pieces_ = ceil_div(ceil_div(size.rows, most_rows), share) * share;
+  row_pieces_ = std::min(row_pieces_, ceil_div(size.rows, 16));
   shared_floats_ = padded_columns_ * size.inner;
   worker_floats_ = a_transposed ? packed_rows_size : 0;
 }
 
 void LargeProduct::run(ThreadPool& pool, const MatrixView& a, const MatrixView& b, const float* from,
                        float* out, float* scratch) const {
-  pack(pool, b, scratch);
+  pack_operand(pool, b, size_, scratch);
   pool.run(row_pieces_ * column_pieces_, [&](std::int64_t piece, int worker) {
     run_piece(a, scratch, from, out, scratch + shared_floats_ + worker * worker_floats_, piece);
-  });
-}
-
-void LargeProduct::pack(ThreadPool& pool, const MatrixView& b, float* packed) const {
-  const std::int64_t groups = blocks(size_.columns, packed_at_once);
-  pool.run(blocks(size_.inner, inner_block) * groups, [&](std::int64_t piece, int) {
-    const std::int64_t first = piece / groups * inner_block, column = piece % groups * packed_at_once;
-    pack_columns(b, first, std::min(inner_block, size_.inner - first), column,
-                 std::min(packed_at_once, size_.columns - column), packed + first * padded_columns_);
   });
 }
 

@@ -23,7 +23,6 @@ class LargeProduct {
            float* scratch) const;
 
  private:
-  void pack(ThreadPool& pool, const MatrixView& b, float* packed) const;
   void run_piece(const MatrixView& a, const float* packed, const float* from, float* out, float* rows_scratch,
                  std::int64_t piece) const;
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -165,7 +167,8 @@ host::Kernel make_widened(const Matmul& op, const host::KernelRequest& request) 
   wide.lasting = {};
   const auto product = std::make_shared<const Product>(op, wide);
   const auto run = [=](const host::KernelCall& call) {
-    std::vector<std::byte*> pointers(call.inputs.begin(), call.inputs.end());
+    std::array<std::byte*, 3> pointers{};
+    std::ranges::copy(call.inputs, pointers.begin());
     for (std::size_t i = 0; i < 2; ++i) {
       const Operand& operand = operands[i];
       operand.densify.run(call.pool, call.inputs[i], call.scratch + operand.dense_at);
@@ -177,7 +180,8 @@ host::Kernel make_widened(const Matmul& op, const host::KernelRequest& request) 
       });
       pointers[i] = call.scratch + operand.wide_at;
     }
-    product->run({pointers, call.outputs, call.scratch + bytes, call.pool});
+    product->run(
+        {std::span(pointers).first(call.inputs.size()), call.outputs, call.scratch + bytes, call.pool});
   };
   return {run, bytes + product->scratch_bytes()};
 }

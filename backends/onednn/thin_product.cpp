@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <heed/backends/onednn/axes.h>
+#include <heed/backends/onednn/packed_operand.h>
 #include <heed/backends/onednn/thin_product.h>
 
 namespace heed::onednn {
@@ -8,29 +10,19 @@ namespace {
 
 constexpr std::int64_t strip_columns = packed_column_unit;
 
-std::int64_t blocks(std::int64_t size, std::int64_t block) {
-  return (size + block - 1) / block;
-}
-
 }  // namespace
 
 bool ThinProduct::suits(const ProductSize& size, bool a_transposed) {
   return !a_transposed && size.rows <= 256 && size.columns >= 64 && size.inner >= 64;
 }
 
-// One block of terms after the other, each a row of strips.
 void ThinProduct::pack(ThreadPool& pool, const MatrixView& b, float* packed) const {
-  const std::int64_t strips = blocks(size_.columns, strip_columns);
-  pool.run(blocks(size_.inner, inner_block) * strips, [&](std::int64_t piece, int) {
-    const std::int64_t first = piece / strips * inner_block, column = piece % strips * strip_columns;
-    pack_columns(b, first, std::min(inner_block, size_.inner - first), column,
-                 std::min(strip_columns, size_.columns - column), packed + first * strips * strip_columns);
-  });
+  pack_operand(pool, b, size_, packed);
 }
 
 void ThinProduct::run(ThreadPool& pool, const MatrixView& a, const float* packed, const float* from,
                       float* out) const {
-  pool.run(blocks(size_.columns, strip_columns),
+  pool.run(ceil_div(size_.columns, strip_columns),
            [&](std::int64_t strip, int) { run_strip(a, packed, from, out, strip * strip_columns); });
 }
 

@@ -134,12 +134,12 @@ void TransformerSteps::keep_all_in_own_rows() {
 }
 
 void TransformerSteps::reorder(const Array& parents, std::int64_t position) {
-  const std::vector<std::int32_t> before(cache_rows_.values<std::int32_t>().begin(),
-                                         cache_rows_.values<std::int32_t>().end());
+  const Array before = cache_rows_;
   const auto table = cache_rows_.values<std::int32_t>();
   for (std::int64_t row = 0; row < shape_.rows(); ++row) {
     const std::int64_t parent = parents.values<std::int32_t>()[static_cast<std::size_t>(row)];
-    std::copy_n(before.begin() + parent * shape_.longest, position, table.begin() + row * shape_.longest);
+    std::copy_n(before.values<std::int32_t>().begin() + parent * shape_.longest, position,
+                table.begin() + row * shape_.longest);
     keep_in_own_row(table, row, shape_.longest, position);
   }
 }

@@ -45,12 +45,11 @@ class Transformer {
     std::vector<MultiHeadAttention::KeysValues> self;  // the caches with this word's keys and values
     Tensor cross_weights;                              // [B, h, K, S] of the last layer
   };
-  struct StepInputs {  // all of i32
-    Tensor words;      // [B, K]: the last word of K hypotheses for each of B sentences
-    Tensor position;   // a scalar, from 0
-    Tensor
-        cache_rows;  // [B * K, L]: the row of the caches in which each earlier word of a hypothesis is kept
-    Tensor source_lengths;  // [B]
+  // All of i32: words [B, K], the last ones of K hypotheses for each of B sentences; position, a scalar, from
+  // 0; cache_rows [B * K, L], in which row of the caches each earlier word of a hypothesis is kept;
+  // source_lengths [B].
+  struct StepInputs {
+    Tensor words, position, cache_rows, source_lengths;
   };
   // The next word of every hypothesis; its keys and values are kept in the hypothesis' own row. The source is
   // kept once for a sentence.

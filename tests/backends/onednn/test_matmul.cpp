@@ -31,12 +31,27 @@ Shape matrix(bool transpose, std::int64_t rows, std::int64_t columns) {
   return transpose ? Shape{columns, rows} : Shape{rows, columns};
 }
 
+struct Size {
+  std::int64_t m, n, k;
+};
+
+struct Operands {
+  Value a, b;
+};
+
+// The operands of a product, transposed in memory where the flags say so; `change` is applied before.
+template <typename Change>
+Operands operands(const Size& s, bool ta, bool tb, bool strided, const Change& change) {
+  const auto make = [&](bool transpose, std::int64_t rows, std::int64_t columns, int seed) {
+    if (!strided) return change(random(matrix(transpose, rows, columns), seed));
+    return transposed(change(random(matrix(!transpose, rows, columns), seed)));
+  };
+  return {make(ta, s.m, s.k, 1), make(tb, s.k, s.n, 2)};
+}
+
 }  // namespace
 
 TEST_CASE("products are right for all transposes, sizes and layouts") {
-  struct Size {
-    std::int64_t m, n, k;
-  };
   for (const Size& s : {Size{1, 1, 1},
                         {3, 17, 5},
                         {1, 1000, 33},
@@ -53,12 +68,8 @@ TEST_CASE("products are right for all transposes, sizes and layouts") {
       CAPTURE(s.n);
       CAPTURE(s.k);
       CAPTURE(flags);
-      Value a = random(matrix(ta, s.m, s.k), 1);
-      Value b = random(matrix(tb, s.k, s.n), 2);
-      if (strided) {
-        a = transposed(random(matrix(!ta, s.m, s.k), 1));
-        b = transposed(random(matrix(!tb, s.k, s.n), 2));
-      }
+      const Operands both = operands(s, ta, tb, strided, [](const Value& x) { return x; });
+      const Value &a = both.a, &b = both.b;
       const Value c = random({s.m, s.n}, 3);
       const Matmul op(ta, tb);
       const Value product = run(op, {a, b})[0];
@@ -75,9 +86,6 @@ TEST_CASE("products are right for all transposes, sizes and layouts") {
 }
 
 TEST_CASE("large products are right where their blocks meet and end") {
-  struct Size {
-    std::int64_t m, n, k;
-  };
   for (const Size& s : {Size{64, 64, 64}, {65, 127, 257}, {300, 1100, 600}, {1030, 65, 513}}) {
     for (int flags = 0; flags < 4; ++flags) {
       const bool ta = flags & 1, tb = flags & 2;
@@ -125,9 +133,6 @@ TEST_CASE("thin products with a matrix that lasts are right where their blocks m
 }
 
 TEST_CASE("wide products of bf16 operands are right for all transposes, sizes and layouts") {
-  struct Size {
-    std::int64_t m, n, k;
-  };
   const auto narrow = [](const Value& x) {
     Graph graph;
     const Tensor input = graph.input("x", DType::f32, x.shape());
@@ -148,11 +153,8 @@ TEST_CASE("wide products of bf16 operands are right for all transposes, sizes an
       CAPTURE(s.n);
       CAPTURE(s.k);
       CAPTURE(flags);
-      Value a = narrow(random(matrix(ta, s.m, s.k), 1)), b = narrow(random(matrix(tb, s.k, s.n), 2));
-      if (strided) {
-        a = transposed(narrow(random(matrix(!ta, s.m, s.k), 1)));
-        b = transposed(narrow(random(matrix(!tb, s.k, s.n), 2)));
-      }
+      const Operands both = operands(s, ta, tb, strided, narrow);
+      const Value &a = both.a, &b = both.b;
       const Value c = random({s.m, s.n}, 3);
       const Matmul op(ta, tb, true);
       const Value product = run(op, {a, b})[0];
