@@ -19,7 +19,7 @@ constexpr int skipped = 77;  // as told to ctest
 
 bool lacks_instructions() {
 #ifdef HEED_HAS_ONEDNN
-  constexpr std::array<std::string_view, 3> from_worst{"sse4", "avx2", "avx512"};
+  constexpr std::array<std::string_view, 4> from_worst{"sse4", "avx2", "avx512", "amx"};
   const char* wanted = std::getenv("HEED_MAX_ISA");
   if (!wanted) return false;
   const std::string& used = heed::onednn::instruction_set();

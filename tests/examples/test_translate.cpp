@@ -247,7 +247,7 @@ TEST_CASE("the instruction set can be capped, and is shown") {
   CHECK(capped.output.find("onednn       CPU with sse4, ") == 0);
   const Outcome unknown = run_program("heed-translate backends", "HEED_MAX_ISA=avx1024");
   CHECK(unknown.status == 1);
-  CHECK(unknown.output.find("HEED_MAX_ISA is \"avx1024\"; it can be sse4, avx2 or avx512") !=
+  CHECK(unknown.output.find("HEED_MAX_ISA is \"avx1024\"; it can be sse4, avx2, avx512 or amx") !=
         std::string::npos);
 }
 #endif

@@ -25,8 +25,10 @@ TEST_CASE("heed's and oneDNN's kernels both use the instruction set that is name
     CHECK((hwy::SupportedTargets() & (HWY_AVX2 - 1)) == 0);
     CHECK((most & ~dnnl_cpu_isa_avx2_vnni) == 0);
   } else {
-    CHECK(onednn::instruction_set() == "avx512");
+    CHECK((onednn::instruction_set() == "avx512" || onednn::may_use_tiles()));
     CHECK((most & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core);
+    const bool with_tiles = (most & dnnl_cpu_isa_avx512_core_amx) == dnnl_cpu_isa_avx512_core_amx;
+    CHECK(with_tiles == onednn::may_use_tiles());
   }
 }
 #endif

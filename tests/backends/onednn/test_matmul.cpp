@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <heed/graph/graph.h>
 #include <heed/ops/elementwise.h>
@@ -107,6 +108,66 @@ TEST_CASE("large products are right where their blocks meet and end") {
         worst = std::max(worst, std::abs(sum.f(at) - (right + c.f(at))));
       }
       CHECK(worst < 1e-6 * static_cast<double>(s.k));
+    }
+  }
+}
+
+namespace {
+
+// The largest error of a sample of a product's elements, in units of the sum of its terms' sizes.
+double relative_error(const Value& product, const Value& a, const Value& b) {
+  const std::int64_t n = b.shape()[-1], inner = a.shape()[-1];
+  double worst = 0;
+  for (std::int64_t at = 0; at < product.shape().elements(); at += 97) {
+    double sum = 0, size = 0;
+    for (std::int64_t k = 0; k < inner; ++k) {
+      const double term = a.f(at / n * inner + k) * b.f(k * n + at % n);
+      sum += term;
+      size += std::abs(term);
+    }
+    worst = std::max(worst, std::abs(product.f(at) - sum) / size);
+  }
+  return worst;
+}
+
+// Random numbers whose sizes differ by powers of two, up to 2^spread either way, times `scale`.
+Value of_many_sizes(const Shape& shape, unsigned seed, int spread, float scale) {
+  const Value value = random(shape, seed, 1, 2), sizes = random_integers(shape, seed + 1, -spread, spread);
+  const Value signs = random(shape, seed + 2);
+  auto* numbers = reinterpret_cast<float*>(value.data());
+  for (std::int64_t i = 0; i < shape.elements(); ++i)
+    numbers[i] = std::copysign(std::ldexp(numbers[i] * scale, sizes.at<int>(i)), signs.at<float>(i));
+  return value;
+}
+
+}  // namespace
+
+TEST_CASE("products have the precision of f32, whatever the sizes of their operands") {
+  for (const int spread : {0, 4, 30}) {
+    for (const float scale : {1e-18f, 1.0f, 1e9f}) {
+      CAPTURE(spread);
+      CAPTURE(scale);
+      const Value a = of_many_sizes({96, 700}, 1, spread, scale);
+      const Value b = of_many_sizes({700, 100}, 4, spread, 1);
+      CHECK(relative_error(run(Matmul(false, false), {a, b})[0], a, b) < 1e-6);
+      CHECK(relative_error(run(Matmul(false, false), {a, b}, {.lasting = {false, true}})[0], a, b) < 1e-6);
+    }
+  }
+}
+
+TEST_CASE("products of infinite, huge and undefined numbers are what each term says") {
+  constexpr float infinite = std::numeric_limits<float>::infinity();
+  constexpr float undefined = std::numeric_limits<float>::quiet_NaN();
+  constexpr float largest = std::numeric_limits<float>::max();
+  for (const float wild : {infinite, -infinite, undefined, largest, -largest}) {
+    for (const bool in_a : {false, true}) {
+      CAPTURE(wild);
+      CAPTURE(in_a);
+      const Value a = random({100, 600}, 1, 1e-4f, 1e-3f), b = random({600, 70}, 2, 1e-4f, 1e-3f);
+      reinterpret_cast<float*>(in_a ? a.data() : b.data())[in_a ? 40 * 600 + 550 : 550 * 70 + 33] = wild;
+      const Value product = run(Matmul(false, false), {a, b})[0];
+      check_near(
+          product, [&](std::int64_t i) { return entry(a, b, false, false, i, product.shape()); }, 1e-5, 0);
     }
   }
 }
