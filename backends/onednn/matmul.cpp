@@ -12,7 +12,7 @@
 #include <heed/backends/onednn/narrow_product.h>
 #include <heed/backends/onednn/product_operands.h>
 #include <heed/backends/onednn/thin_product.h>
-#include <heed/backends/onednn/tile_product.h>
+#include <heed/backends/onednn/tiled_matmul.h>
 
 namespace heed::onednn {
 
@@ -30,15 +30,8 @@ class Product {
     scratch_ = operands_.a.dense_bytes + operands_.b.dense_bytes;
     const bool a_transposed = view(operands_.a, nullptr, 0, 0).transposed;
     const bool b_lasts = request.lasting.size() > 1 && request.lasting[1] && !operands_.b.densify;
-    const bool thin = b_lasts && ThinProduct::suits(size_, a_transposed);
-    if (operands_.batches == 1 && TileProduct::suits(size_)) {
-      tiled_.emplace(size_, request.threads);
-      b_is_prepared_ = thin;
-      large_scratch_ = scratch_;
-      scratch_ += tiled_->scratch_bytes() + (b_is_prepared_ ? 0 : tiled_->packed_bytes());
-    } else if (operands_.batches == 1 && thin) {
+    if (operands_.batches == 1 && b_lasts && ThinProduct::suits(size_, a_transposed)) {
       thin_.emplace(size_);
-      b_is_prepared_ = true;
     } else if (operands_.batches == 1 && LargeProduct::suits(size_)) {
       large_.emplace(size_, a_transposed, request.threads);
       large_scratch_ = scratch_;
@@ -51,17 +44,16 @@ class Product {
 
   // b, packed, where it is a variable that stays as it is.
   std::optional<host::Preparation> preparation() const {
-    if (!b_is_prepared_) return {};
+    if (!thin_) return {};
     const MatrixView b = view(operands_.b, nullptr, 0, 0);
     return host::Preparation{
         1,
-        fmt::format("{} of {}x{}{}, {} apart", tiled_ ? "tiles" : "columns", size_.inner, size_.columns,
-                    b.transposed ? "t" : "", b.leading),
-        tiled_ ? tiled_->packed_bytes() : thin_->packed_floats() * 4,
-        [tiled = tiled_, thin = thin_, b](const std::byte* input, std::byte* prepared, ThreadPool& pool) {
+        fmt::format("columns of {}x{}{}, {} apart", size_.inner, size_.columns, b.transposed ? "t" : "",
+                    b.leading),
+        thin_->packed_floats() * 4,
+        [thin = *thin_, b](const std::byte* input, std::byte* prepared, ThreadPool& pool) {
           const MatrixView from{reinterpret_cast<const float*>(input), b.leading, b.transposed};
-          if (tiled) return tiled->pack(pool, from, prepared);
-          thin->pack(pool, from, reinterpret_cast<float*>(prepared));
+          thin.pack(pool, from, reinterpret_cast<float*>(prepared));
         }};
   }
 
@@ -72,7 +64,6 @@ class Product {
         operands_.b.readable(call.pool, call.inputs[1], call.scratch + operands_.a.dense_bytes));
     const float* c = accumulates_ ? call.input<float>(2) : nullptr;
     float* out = call.output<float>(0);
-    if (tiled_) return run_tiled(call, a, b, c, out);
     if (thin_)
       return thin_->run(call.pool, view(operands_.a, a, 0, 0), reinterpret_cast<const float*>(call.prepared),
                         c, out);
@@ -93,15 +84,6 @@ class Product {
   }
 
  private:
-  void run_tiled(const host::KernelCall& call, const float* a, const float* b, const float* from,
-                 float* out) const {
-    const MatrixView left = view(operands_.a, a, 0, 0), right = view(operands_.b, b, 0, 0);
-    std::byte* const scratch = call.scratch + large_scratch_;
-    std::byte* const packed = scratch + tiled_->scratch_bytes();
-    if (!b_is_prepared_) tiled_->pack(call.pool, right, packed);
-    tiled_->run(call.pool, left, right, b_is_prepared_ ? call.prepared : packed, from, out, scratch);
-  }
-
   // Pieces of a few million multiplications: large enough for sgemm to run at its peak (it packs its operands
   // anew for each piece), small enough for the pool to balance.
   void cut() {
@@ -158,10 +140,8 @@ class Product {
   std::int64_t row_block_ = 1, column_block_ = 1, row_pieces_ = 1, column_pieces_ = 1;
   std::int64_t group_ = 1;    // small products taken together
   std::int64_t scratch_ = 0;  // bytes
-  std::optional<TileProduct> tiled_;
   std::optional<ThinProduct> thin_;
   std::optional<LargeProduct> large_;
-  bool b_is_prepared_ = false;
   std::int64_t large_scratch_ = 0;
 };
 
@@ -214,6 +194,7 @@ bool accepts_matmul(const Op& op, Types inputs, Types) {
 }
 
 host::Kernel make_matmul(const Matmul& op, const host::KernelRequest& request) {
+  if (auto tiled = make_tiled_matmul(op, request)) return *std::move(tiled);
   if (op.wide) {
     if (auto narrow = make_narrow_product(op, request)) return *std::move(narrow);
     return make_widened(op, request);

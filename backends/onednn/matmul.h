@@ -1,5 +1,5 @@
-// The matrix product: each of f32 operands by sgemm or by tiles of heed's own, each of bf16 operands by
-// oneDNN.
+// The matrix product: on tile registers where there are any and it is large enough; else of f32 operands by
+// sgemm or by kernels of heed's own, and of bf16 operands by oneDNN.
 #pragma once
 
 #include <heed/backends/host/kernel.h>

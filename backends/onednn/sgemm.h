@@ -9,11 +9,13 @@ namespace heed::onednn {
 void compute_alone();
 
 // A matrix in memory: rows `leading` elements apart, read transposed or not.
-struct MatrixView {
-  const float* data;
+template <typename Element>
+struct MatrixOf {
+  const Element* data;
   std::int64_t leading;
   bool transposed = false;
 };
+using MatrixView = MatrixOf<float>;
 
 struct ProductSize {
   std::int64_t rows, columns, inner;

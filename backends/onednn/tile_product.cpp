@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <type_traits>
 
 #include <heed/backends/memory.h>
 #include <heed/backends/onednn/axes.h>
@@ -14,12 +15,19 @@ namespace {
 constexpr std::int64_t most_terms = 512;
 constexpr std::int64_t most_row_panels = 8;
 
-LineMatrix rows_of(const MatrixView& a) {
-  return a.transposed ? LineMatrix{a.data, 1, a.leading} : LineMatrix{a.data, a.leading, 1};
+// Panels of b that a panel of a meets in turn: rows of the result are then written line after line.
+constexpr std::int64_t panels_at_once = 4;
+
+template <typename Element>
+LineMatrix<Element> rows_of(const MatrixOf<Element>& a) {
+  if (a.transposed) return {a.data, 1, a.leading};
+  return {a.data, a.leading, 1};
 }
 
-LineMatrix columns_of(const MatrixView& b) {
-  return b.transposed ? LineMatrix{b.data, b.leading, 1} : LineMatrix{b.data, 1, b.leading};
+template <typename Element>
+LineMatrix<Element> columns_of(const MatrixOf<Element>& b) {
+  if (b.transposed) return {b.data, b.leading, 1};
+  return {b.data, 1, b.leading};
 }
 
 MatrixView part_of(const MatrixView& m, std::int64_t row, std::int64_t column) {
@@ -38,11 +46,12 @@ void multiply_whole(const PanelProduct& p, const MatrixView& a, const MatrixView
 
 }  // namespace
 
-bool TileProduct::suits(const ProductSize& size) {
+bool suits_tiles(const ProductSize& size) {
   return size.rows >= 16 && size.columns >= 64 && size.inner >= 64 && may_use_tiles();
 }
 
-TileProduct::TileProduct(const ProductSize& size, int threads)
+template <typename Element>
+TileProduct<Element>::TileProduct(const ProductSize& size, int threads)
     : size_(size),
       threads_(threads),
       row_panels_(ceil_div(size.rows, panel_lines)),
@@ -59,31 +68,35 @@ TileProduct::TileProduct(const ProductSize& size, int threads)
     row_pieces_ = fewest;
     column_pieces_ = std::min<std::int64_t>(threads, column_panels_);
   }
-  packed_bytes_ = blocks_ * column_panels_ * (panel_bytes(block_terms_) + 1);
-  worker_bytes_ = align_up(most_row_panels * panel_bytes(block_terms_));
+  packed_bytes_ = blocks_ * column_panels_ * (panel_bytes<Element>(block_terms_) + 1);
+  worker_bytes_ = align_up(most_row_panels * panel_bytes<Element>(block_terms_));
 }
 
 // A block's panels lie side by side. Behind all of them stands a byte for each: whether it is tame.
-std::int64_t TileProduct::panel_at(std::int64_t block, std::int64_t column_panel) const {
-  return (block * column_panels_ + column_panel) * panel_bytes(block_terms_);
+template <typename Element>
+std::int64_t TileProduct<Element>::panel_at(std::int64_t block, std::int64_t column_panel) const {
+  return (block * column_panels_ + column_panel) * panel_bytes<Element>(block_terms_);
 }
 
-void TileProduct::pack(ThreadPool& pool, const MatrixView& b, std::byte* packed) const {
-  constexpr std::int64_t panels_at_once = 8;
+template <typename Element>
+void TileProduct<Element>::pack(ThreadPool& pool, const MatrixOf<Element>& b, std::byte* packed) const {
+  constexpr std::int64_t panels_a_piece = 8;
   auto* const tame = reinterpret_cast<std::uint8_t*>(packed + panel_at(blocks_, 0));
-  const std::int64_t groups = ceil_div(column_panels_, panels_at_once);
+  const std::int64_t groups = ceil_div(column_panels_, panels_a_piece);
   pool.run(blocks_ * groups, [&](std::int64_t piece, int) {
-    const std::int64_t block = piece / groups, panel = piece % groups * panels_at_once;
+    const std::int64_t block = piece / groups, panel = piece % groups * panels_a_piece;
     const std::int64_t term = block * block_terms_, column = panel * panel_lines;
-    pack_panels(
-        columns_of(b).at(column, term), std::min(panels_at_once * panel_lines, size_.columns - column),
-        std::min(block_terms_, size_.inner - term), TileOperand::b,
-        {packed + panel_at(block, panel), panel_bytes(block_terms_), tame + block * column_panels_ + panel});
+    pack_panels(columns_of(b).at(column, term),
+                std::min(panels_a_piece * panel_lines, size_.columns - column),
+                std::min(block_terms_, size_.inner - term), TileOperand::b,
+                {packed + panel_at(block, panel), panel_bytes<Element>(block_terms_),
+                 tame + block * column_panels_ + panel});
   });
 }
 
-struct TileProduct::Piece {
-  const MatrixView &a, &b;
+template <typename Element>
+struct TileProduct<Element>::Piece {
+  const MatrixOf<Element>&a, &b;
   const std::byte* packed;
   const float* from;
   float* out;
@@ -91,8 +104,10 @@ struct TileProduct::Piece {
   std::int64_t first_row_panel, end_row_panel, first_column_panel, end_column_panel;
 };
 
-void TileProduct::run(ThreadPool& pool, const MatrixView& a, const MatrixView& b, const std::byte* packed,
-                      const float* from, float* out, std::byte* scratch) const {
+template <typename Element>
+void TileProduct<Element>::run(ThreadPool& pool, const MatrixOf<Element>& a, const MatrixOf<Element>& b,
+                               const std::byte* packed, const float* from, float* out,
+                               std::byte* scratch) const {
   pool.run(row_pieces_ * column_pieces_, [&](std::int64_t index, int worker) {
     const std::int64_t row = index / column_pieces_, column = index % column_pieces_;
     run_piece({a, b, packed, from, out, scratch + worker * worker_bytes_, row_panels_ * row / row_pieces_,
@@ -101,7 +116,8 @@ void TileProduct::run(ThreadPool& pool, const MatrixView& a, const MatrixView& b
   });
 }
 
-void TileProduct::run_piece(const Piece& piece) const {
+template <typename Element>
+void TileProduct<Element>::run_piece(const Piece& piece) const {
   const TileRegisters registers;
   for (std::int64_t block = 0; block < blocks_; ++block) {
     const std::int64_t term = block * block_terms_, terms = std::min(block_terms_, size_.inner - term);
@@ -109,32 +125,42 @@ void TileProduct::run_piece(const Piece& piece) const {
     const std::int64_t end = std::min(piece.end_row_panel * panel_lines, size_.rows);
     std::uint8_t tame[most_row_panels];
     pack_panels(rows_of(piece.a).at(row, term), end - row, terms, TileOperand::a,
-                {piece.rows, panel_bytes(terms), tame});
-    for (std::int64_t j = piece.first_column_panel; j < piece.end_column_panel; ++j) {
-      for (std::int64_t i = piece.first_row_panel; i < piece.end_row_panel; ++i)
-        multiply(piece, block, i, j, tame[i - piece.first_row_panel] != 0);
+                {piece.rows, panel_bytes<Element>(terms), tame});
+    for (std::int64_t j = piece.first_column_panel; j < piece.end_column_panel; j += panels_at_once) {
+      const std::int64_t end_panel = std::min(j + panels_at_once, piece.end_column_panel);
+      for (std::int64_t i = piece.first_row_panel; i < piece.end_row_panel; ++i) {
+        for (std::int64_t panel = j; panel < end_panel; ++panel)
+          multiply(piece, block, i, panel, tame[i - piece.first_row_panel] != 0);
+      }
     }
   }
 }
 
-void TileProduct::multiply(const Piece& piece, std::int64_t block, std::int64_t row_panel,
-                           std::int64_t column_panel, bool a_is_tame) const {
+template <typename Element>
+void TileProduct<Element>::multiply(const Piece& piece, std::int64_t block, std::int64_t row_panel,
+                                    std::int64_t column_panel, [[maybe_unused]] bool a_is_tame) const {
   const std::int64_t term = block * block_terms_, terms = std::min(block_terms_, size_.inner - term);
   const std::int64_t row = row_panel * panel_lines, column = column_panel * panel_lines;
   const std::int64_t place = row * size_.columns + column;
   const float* const from = block > 0 ? piece.out : piece.from;
-  const PanelProduct product{.rows = std::min(panel_lines, size_.rows - row),
-                             .columns = std::min(panel_lines, size_.columns - column),
-                             .terms = terms,
-                             .a = piece.rows + (row_panel - piece.first_row_panel) * panel_bytes(terms),
-                             .b = piece.packed + panel_at(block, column_panel),
-                             .from = from ? from + place : nullptr,
-                             .out = piece.out + place,
-                             .leading = size_.columns};
-  const std::byte* const b_is_tame = piece.packed + panel_at(blocks_, 0);
-  if (a_is_tame && b_is_tame[block * column_panels_ + column_panel] != std::byte{0})
-    return multiply_panels(product);
-  multiply_whole(product, part_of(piece.a, row, term), part_of(piece.b, term, column));
+  const PanelProduct product{
+      .rows = std::min(panel_lines, size_.rows - row),
+      .columns = std::min(panel_lines, size_.columns - column),
+      .terms = terms,
+      .a = piece.rows + (row_panel - piece.first_row_panel) * panel_bytes<Element>(terms),
+      .b = piece.packed + panel_at(block, column_panel),
+      .from = from ? from + place : nullptr,
+      .out = piece.out + place,
+      .leading = size_.columns};
+  if constexpr (std::is_same_v<Element, float>) {
+    const std::byte* const b_is_tame = piece.packed + panel_at(blocks_, 0);
+    if (!a_is_tame || b_is_tame[block * column_panels_ + column_panel] == std::byte{0})
+      return multiply_whole(product, part_of(piece.a, row, term), part_of(piece.b, term, column));
+  }
+  multiply_panels<Element>(product);
 }
+
+template class TileProduct<float>;
+template class TileProduct<Bf16>;
 
 }  // namespace heed::onednn
