@@ -17,8 +17,8 @@ std::int64_t round_up(std::int64_t value, std::int64_t step) {
 }
 
 std::int64_t rounded_length(std::int64_t length, std::int64_t max_length) {
-  std::int64_t step = length <= 32 ? 4 : 8;
-  while (length > 16 * step) step *= 2;
+  std::int64_t step = length <= 32 ? 2 : 8;
+  while (step >= 8 && length > 16 * step) step *= 2;
   return std::min(round_up(length, step), max_length);
 }
 

@@ -27,10 +27,10 @@ struct BatchShape {
 struct BatchShapeOptions {
   std::int64_t batch_tokens = 4096;  // rows * (source_length + target_length) is at most this
   std::int64_t max_length = 256;     // no shape is longer on either side; no pair may be
-  std::int64_t max_shapes = 10;      // each shape is planned and compiled once
+  std::int64_t max_shapes = 20;      // each shape is planned and compiled once
 };
 
-// Shapes that hold every pair with little padding, shortest first. Lengths are multiples of 4, above 32 of
+// Shapes that hold every pair with little padding, shortest first. Lengths are multiples of 2, above 32 of
 // 8, above 128 of 16 and so on; rows are a multiple of 4 where four fit. Starts with a shape for each
 // rounded pair of lengths that occurs and joins the two shapes that cost the least padding, until at
 // most max_shapes are left and no more joining pays. Throws Error when the budget cannot hold one row.

@@ -14,7 +14,7 @@ namespace heed {
 struct BatchOptions {
   std::int64_t batch_tokens = 4096;  // rows * (source_length + target_length), padding included
   std::int64_t max_length = 256;     // pairs with more tokens on a side, </s> counted, are dropped
-  std::int64_t max_shapes = 10;
+  std::int64_t max_shapes = 20;
   std::uint64_t seed = 1;
   bool shuffle = true;  // false: the same order in every epoch, as validation wants it
 };
