@@ -1,45 +1,9 @@
-#include <cmath>
-#include <numbers>
-
 #include <fmt/format.h>
 
+#include <heed/backends/initial_value.h>
 #include <heed/backends/variables.h>
-#include <heed/ops/philox.h>
 
 namespace heed {
-
-namespace {
-
-// A uniform double in (0, 1) from 32 random bits: never an end point, so that its logarithm is finite.
-double unit(std::uint32_t bits) {
-  return (static_cast<double>(bits) + 0.5) * 0x1p-32;
-}
-
-}  // namespace
-
-Array initial_value(const TensorType& type, const Initializer& initializer, const std::string& name,
-                    std::uint64_t seed) {
-  if (initializer.kind == Initializer::Kind::array) return *initializer.values;
-  Array values(type.dtype, type.shape);
-  const PhiloxKey key{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)};
-  for (std::int64_t i = 0; i < values.elements(); ++i) {
-    if (initializer.kind == Initializer::Kind::constant) {
-      values.set_number(i, initializer.a);
-      continue;
-    }
-    const PhiloxCounter bits = philox({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32),
-                                       stream_of(name), stream_of("initial")},
-                                      key);
-    if (initializer.kind == Initializer::Kind::uniform) {
-      values.set_number(i, initializer.a + (initializer.b - initializer.a) * unit(bits[0]));
-    } else {
-      const double radius = std::sqrt(-2 * std::log(unit(bits[0])));  // Box and Muller 1958
-      values.set_number(
-          i, initializer.a + initializer.b * radius * std::cos(2 * std::numbers::pi * unit(bits[1])));
-    }
-  }
-  return values;
-}
 
 Variables::Variables(std::shared_ptr<Backend> backend, std::uint64_t seed)
     : backend_(std::move(backend)), seed_(seed) {}

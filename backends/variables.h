@@ -55,8 +55,4 @@ class Variables {
   std::map<std::string, Entry> entries_;
 };
 
-// The first value of a variable of this type and name.
-Array initial_value(const TensorType& type, const Initializer& initializer, const std::string& name,
-                    std::uint64_t seed);
-
 }  // namespace heed

@@ -1,7 +1,5 @@
 #include "model_flags.h"
 
-#include <heed/models/transformer/config.h>
-
 namespace heed::bench {
 
 std::shared_ptr<Backend> ModelFlags::open() const {
@@ -9,8 +7,8 @@ std::shared_ptr<Backend> ModelFlags::open() const {
 }
 
 void add_model_flags(CLI::App& command, ModelFlags& flags, const ModelLimits& limits) {
-  command.add_option("--preset", flags.preset)
-      ->check(CLI::IsMember(transformer_preset_names()))
+  command
+      .add_option("--preset", flags.preset, "Of the Transformer tiny, small, base; of others small, medium")
       ->capture_default_str();
   command.add_option("--vocab", flags.vocabulary)
       ->check(CLI::Range(limits.fewest_words, std::int64_t{10000000}))

@@ -1,4 +1,4 @@
-// heed-bench train: one training step of the Transformer, again and again.
+// heed-bench train: one training step of a model, again and again.
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -103,9 +103,18 @@ void add_efficiency(nlohmann::json& result, const Flags& flags) {
   result["efficiency"] = result["gflops"].get<double>() / peak;
 }
 
+// The sizes and rates of the peers' scripts.
+ModelConfig config_for(const Flags& flags) {
+  ModelConfig config = model_preset(flags.model, flags.preset, flags.vocabulary);
+  if (auto* transformer = std::get_if<TransformerConfig>(&config))
+    transformer->dropout = 0.1;
+  else
+    set_source_vocabulary(config, flags.vocabulary);
+  return config;
+}
+
 void train(const Flags& flags) {
-  TransformerConfig config = transformer_preset(flags.preset, flags.vocabulary);
-  config.dropout = 0.1;
+  const ModelConfig config = config_for(flags);
   const auto backend = flags.open();
   Variables variables(backend, 1);
   TrainingStep step(config, flags.shape, {}, variables, false, {.precision = precision_of(flags.precision)});
@@ -143,9 +152,9 @@ void train(const Flags& flags) {
 
 void add_train(CLI::App& app) {
   auto flags = std::make_shared<Flags>();
-  CLI::App* command = app.add_subcommand("train", "One training step of the Transformer");
+  CLI::App* command = app.add_subcommand("train", "One training step of a model");
   add_model_flags(*command, *flags, {.precisions = {"f32", "bf16"}});
-  command->add_option("--model", flags->model)->check(CLI::IsMember({"transformer"}))->capture_default_str();
+  command->add_option("--model", flags->model)->check(CLI::IsMember(model_names()))->capture_default_str();
   command->add_option("--batch", flags->shape.rows, "Sentences")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

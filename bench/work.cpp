@@ -9,7 +9,7 @@ struct PositionParameters {
   double source, target;
 };
 
-PositionParameters parameters_of(const TransformerConfig& config) {
+PositionParameters position_parameters(const TransformerConfig& config) {
   TransformerConfig encoder = config, decoder = config;
   encoder.decoder_layers = 0;
   decoder.encoder_layers = 0;
@@ -17,10 +17,23 @@ PositionParameters parameters_of(const TransformerConfig& config) {
           static_cast<double>(layer_parameters(decoder) + config.vocabulary * config.width)};
 }
 
+// Encoder and attention keys belong to the source; the decoder's first state is made once and not counted.
+template <typename Config>
+PositionParameters position_parameters(const Config& config) {
+  PositionParameters count{0, config.tied ? static_cast<double>(config.vocabulary * config.embedding) : 0.0};
+  for (const auto& [name, type] : parameters_of(config)) {
+    if (name.ends_with("embedding") || name.starts_with("start/")) continue;
+    const bool keys = name == "attention/U_a" || name == "attention/W_a";
+    (keys || name.starts_with("encoder/") ? count.source : count.target) +=
+        static_cast<double>(type.shape.elements());
+  }
+  return count;
+}
+
 }  // namespace
 
-double training_flops(const TransformerConfig& config, const BatchShape& shape) {
-  const auto [source, target] = parameters_of(config);
+double training_flops(const ModelConfig& config, const BatchShape& shape) {
+  const auto [source, target] = std::visit([](const auto& c) { return position_parameters(c); }, config);
   return 6 * static_cast<double>(shape.rows) *
          (static_cast<double>(shape.source_length) * source +
           static_cast<double>(shape.target_length) * target);
@@ -29,7 +42,7 @@ double training_flops(const TransformerConfig& config, const BatchShape& shape) 
 // Keys and values of the source are projected once for each of its words.
 double decoding_flops(const TransformerConfig& config, std::int64_t sentences, std::int64_t beams,
                       std::int64_t source_length, std::int64_t target_length) {
-  const auto [source, target] = parameters_of(config);
+  const auto [source, target] = position_parameters(config);
   const auto cross = static_cast<double>(config.decoder_layers * 2 * config.width * config.width);
   return 2 * static_cast<double>(sentences) *
          (static_cast<double>(source_length) * (source + cross) +

@@ -1,14 +1,14 @@
-// The work that a Transformer's step does, by the formulas of the peers' scripts: every parameter once for
+// The work that a model's step does, by the formulas of the peers' scripts: every parameter once for
 // each position; attention's own products and look-ups of embeddings are left out.
 #pragma once
 
+#include <heed/models/model_config.h>
 #include <heed/models/text/batches.h>
-#include <heed/models/transformer/config.h>
 
 namespace heed::bench {
 
 // Of one training step.
-double training_flops(const TransformerConfig& config, const BatchShape& shape);
+double training_flops(const ModelConfig& config, const BatchShape& shape);
 
 // Of translating `sentences` of `source_length` words into `target_length` words each with `beams`
 // hypotheses.

@@ -24,6 +24,10 @@ Initializer normal_with(double mean, double standard_deviation) {
   return {Initializer::Kind::normal, mean, standard_deviation, nullptr};
 }
 
+Initializer orthogonal() {
+  return {Initializer::Kind::orthogonal, 0, 0, nullptr};
+}
+
 Initializer values_of(Array values) {
   return {Initializer::Kind::array, 0, 0, std::make_shared<const Array>(std::move(values))};
 }
@@ -41,6 +45,8 @@ std::string to_string(const Initializer& initializer) {
       return fmt::format("uniform({}, {})", initializer.a, initializer.b);
     case Initializer::Kind::normal:
       return fmt::format("normal({}, {})", initializer.a, initializer.b);
+    case Initializer::Kind::orthogonal:
+      return "orthogonal";
     case Initializer::Kind::array:
       return fmt::format("values({})", to_string(initializer.values->type()));
   }

@@ -11,7 +11,7 @@
 namespace heed {
 
 struct Initializer {
-  enum class Kind : std::uint8_t { constant, uniform, normal, array };
+  enum class Kind : std::uint8_t { constant, uniform, normal, orthogonal, array };
 
   Kind kind = Kind::constant;
   double a = 0;                         // constant: the value; uniform: lower end; normal: mean
@@ -31,6 +31,9 @@ inline Initializer ones() {
 Initializer uniform_between(double low, double high);
 Initializer normal_with(double mean, double standard_deviation);
 Initializer values_of(Array values);
+
+// For matrices [n, k n]: k orthogonal matrices side by side, each drawn evenly from all there are.
+Initializer orthogonal();
 
 // Glorot and Bengio 2010: uniform in [-a, a], a = sqrt(6 / (fan_in + fan_out)).
 Initializer glorot_uniform(std::int64_t fan_in, std::int64_t fan_out);

@@ -39,18 +39,19 @@ void write_text(const std::string& path, const std::string& text) {
 
 void write_dot(const CheckpointInfo& info, const std::string& path) {
   Graph graph;
-  Transformer model(graph, info.config);
-  const BatchInputs inputs(graph, shown_shape, info.config.dtype);
-  batch_loss(model, inputs, 0.1);
+  const auto model = make_model(graph, info.config);
+  const BatchInputs inputs(graph, shown_shape, dtype_of(info.config));
+  batch_loss(*model, inputs, 0.1);
   write_text(path, to_dot(graph));
 }
 
 // Any words do: how long a step takes does not depend on them.
-Batch some_batch(const TransformerConfig& config) {
+Batch some_batch(const ModelConfig& config) {
+  const std::int64_t known = target_vocabulary(config) - special_entries;
   const auto words = [&](std::int64_t length) {
     Array array(DType::i32, {shown_shape.rows, length});
     for (std::int64_t i = 0; i < array.elements(); ++i)
-      array.set_number(i, static_cast<double>(special_entries + i % (config.vocabulary - special_entries)));
+      array.set_number(i, static_cast<double>(special_entries + i % known));
     return array;
   };
   Batch batch;
@@ -65,7 +66,7 @@ Batch some_batch(const TransformerConfig& config) {
   return batch;
 }
 
-void write_trace(TrainingStep& step, const TransformerConfig& config, const std::string& path) {
+void write_trace(TrainingStep& step, const ModelConfig& config, const std::string& path) {
   const Batch batch = some_batch(config);
   step.run(batch, {});  // warms up
   step.executable().start_profile();
@@ -141,12 +142,12 @@ int inspect(const Flags& flags) {
   const std::string path = find_checkpoint(flags.checkpoint);
   const CheckpointInfo info = read_checkpoint(path).info;
   const TrainingProgress& progress = info.progress;
-  const TransformerConfig& c = info.config;
-  fmt::print("checkpoint   {}\nmodel        {} {}, {} -> {}\n", path, info.model, info.preset,
+  const ParameterCount parameters = count_parameters(info.config);
+  fmt::print("checkpoint   {}\nmodel        {} {}, {} -> {}\n", path, model_name(info.config), info.preset,
              info.source_language, info.target_language);
-  fmt::print("layers       {} + {}, width {}, feed-forward {}, heads {}, vocabulary {}\n", c.encoder_layers,
-             c.decoder_layers, c.width, c.feed_forward, c.heads, c.vocabulary);
-  fmt::print("parameters   {} ({} without the embedding)\n", all_parameters(c), layer_parameters(c));
+  fmt::print("sizes        {}\n", describe(info.config));
+  fmt::print("parameters   {} ({} without the embedding)\n", parameters.all,
+             parameters.all - parameters.embeddings);
   fmt::print("trained      {} steps; best so far at step {}\n", progress.step, progress.best_step);
   if (!flags.dot.empty()) write_dot(info, flags.dot);
   if (flags.plan || flags.passes || !flags.trace.empty()) inspect_step(info, path, flags);

@@ -1,10 +1,12 @@
 // heed-translate train
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <memory>
 
 #include "commands.h"
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <heed/backends/backend.h>
 #include <heed/models/training/trainer.h>
@@ -23,7 +25,7 @@ void on_interrupt(int) {
 
 struct TrainFlags {
   std::string source = "en", target = "de", train, valid;
-  std::string model = "transformer", preset = "tiny", out, backend, precision = "f32", vocabulary = "word";
+  std::string model = "transformer", preset, out, backend, precision = "f32", vocabulary = "word";
   std::string judge;
   std::int64_t vocabulary_size = 10000;
   bool separate_vocabularies = false;
@@ -31,6 +33,11 @@ struct TrainFlags {
   std::int64_t accumulate = 1, average = 0;
   std::int64_t max_steps = 0, epochs = 0, patience = 0;
   double max_minutes = 0, rate_scale = 0, dropout = -1, label_smoothing = -1, ema = 0;
+  std::string optimizer, schedule;
+  double rate = 0, largest_gradient = 0;
+  std::int64_t halve_after = 0;
+  std::string variant, attention, window;
+  bool no_input_feeding = false, no_reversal = false;
   std::uint64_t seed = 1;
   int threads = 0;
   bool resume = false, check_finite = false, recompute = false;
@@ -56,11 +63,27 @@ TrainingRecipe recipe_from(const TrainFlags& flags, TrainingRecipe recipe) {
   if (flags.validate_every > 0) recipe.validate_every = flags.validate_every;
   if (flags.label_smoothing >= 0) recipe.step.label_smoothing = flags.label_smoothing;
   if (!flags.judge.empty()) recipe.judge = judge_of(flags.judge);
+  if (!flags.optimizer.empty()) recipe.step.optimizer = optimizer_kind(flags.optimizer);
+  if (!flags.schedule.empty()) recipe.schedule.kind = schedule_kind(flags.schedule);
+  if (flags.rate > 0) recipe.schedule.rate = flags.rate;
+  if (flags.halve_after > 0) recipe.schedule.halve_after = flags.halve_after;
+  if (flags.largest_gradient > 0) recipe.step.largest_gradient = flags.largest_gradient;
   return recipe;
 }
 
+// "tiny" is the Transformer's smallest useful size; the others' is "small".
+std::string preset_from(const TrainFlags& flags) {
+  const std::string preset = !flags.preset.empty()          ? flags.preset
+                             : flags.model == "transformer" ? "tiny"
+                                                            : "small";
+  const std::vector<std::string> names = model_preset_names(flags.model);
+  if (std::ranges::find(names, preset) != names.end()) return preset;
+  throw CLI::ValidationError(
+      "--preset", fmt::format("of {} is one of {}, not {}", flags.model, fmt::join(names, ", "), preset));
+}
+
 TrainerOptions options_from(const TrainFlags& flags, bool exact) {
-  TrainerOptions options = recommended_options(flags.preset, exact);
+  TrainerOptions options = recommended_options(flags.model, flags.preset, exact);
   options.directory = flags.out.empty() ? fmt::format("runs/{}-{}", flags.model, flags.preset) : flags.out;
   options.resume = flags.resume;
   options.check_finite = flags.check_finite;
@@ -79,14 +102,49 @@ Vocabularies vocabularies_for(const TranslationData& data, const TrainerOptions&
   return read_checkpoint(find_checkpoint(options.directory, "latest")).vocabularies;
 }
 
-TransformerConfig config_for(const TrainFlags& flags, const Vocabularies& vocabularies) {
-  TransformerConfig config =
-      transformer_preset(flags.preset, static_cast<std::int64_t>(vocabularies.target.size()));
-  if (!vocabularies.shared) {
-    config.source_vocabulary = static_cast<std::int64_t>(vocabularies.source.size());
-  }
+[[noreturn]] void refuse_flag(const char* flag, const char* models, const std::string& model) {
+  throw CLI::ValidationError(flag, fmt::format("belongs to {}, not to --model {}", models, model));
+}
+
+void apply_flags(const TrainFlags& flags, TransformerConfig& config) {
   if (flags.dropout >= 0) config.dropout = flags.dropout;
   config.recompute = flags.recompute;
+}
+
+void apply_flags(const TrainFlags& flags, BahdanauConfig& config) {
+  if (!flags.variant.empty()) config.variant = bahdanau_variant(flags.variant);
+  if (flags.dropout >= 0)
+    config.embedding_dropout = config.context_dropout = config.output_dropout = flags.dropout;
+}
+
+void apply_flags(const TrainFlags& flags, LuongConfig& config) {
+  if (flags.attention == "none") config.attention = config.input_feeding = false;
+  if (!flags.attention.empty() && config.attention) config.score = luong_score(flags.attention);
+  if (!flags.window.empty()) config.window = luong_window(flags.window);
+  if (flags.no_input_feeding) config.input_feeding = false;
+  if (flags.no_reversal) config.reversed = false;
+  if (flags.dropout >= 0) config.dropout = config.output_dropout = flags.dropout;
+}
+
+void refuse_other_models_flags(const TrainFlags& flags) {
+  const bool luong = flags.model == "luong", transformer = flags.model == "transformer";
+  if (!luong && !flags.attention.empty()) refuse_flag("--attention", "luong", flags.model);
+  if (!luong && !flags.window.empty()) refuse_flag("--window", "luong", flags.model);
+  if (!luong && flags.no_input_feeding) refuse_flag("--no-input-feeding", "luong", flags.model);
+  if (!luong && flags.no_reversal) refuse_flag("--no-reversal", "luong", flags.model);
+  if ((luong || transformer) && !flags.variant.empty())
+    refuse_flag("--variant", "bahdanau and rnnencdec", flags.model);
+  if (!transformer && flags.recompute) refuse_flag("--recompute", "transformer", flags.model);
+}
+
+ModelConfig config_for(const TrainFlags& flags, const Vocabularies& vocabularies) {
+  refuse_other_models_flags(flags);
+  ModelConfig config =
+      model_preset(flags.model, flags.preset, static_cast<std::int64_t>(vocabularies.target.size()));
+  if (!vocabularies.shared)
+    set_source_vocabulary(config, static_cast<std::int64_t>(vocabularies.source.size()));
+  std::visit([&](auto& c) { apply_flags(flags, c); }, config);
+  check_config(config);
   return config;
 }
 
@@ -121,7 +179,8 @@ std::string reason_text(StopReason reason) {
   return "";
 }
 
-int train(const TrainFlags& flags) {
+int train(TrainFlags flags) {
+  flags.preset = preset_from(flags);
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
   std::signal(SIGPIPE, SIG_IGN);  // who reads the progress may leave; the training goes on
@@ -132,16 +191,45 @@ int train(const TrainFlags& flags) {
   ProgressLine progress;
   const auto backend = open_backend(flags.backend.empty() ? backend_names().front() : flags.backend,
                                     {.threads = flags.threads});
+  const ParameterCount parameters = count_parameters(options.config);
   progress.print(fmt::format("{} {}: {} parameters ({} without the embedding), vocabulary {}, on {} ({})",
-                             flags.model, flags.preset, all_parameters(options.config),
-                             layer_parameters(options.config), vocabulary_text(vocabularies), backend->name(),
-                             backend->description()));
+                             flags.model, flags.preset, parameters.all,
+                             parameters.all - parameters.embeddings, vocabulary_text(vocabularies),
+                             backend->name(), backend->description()));
   Trainer trainer(data, vocabularies, options, backend, progress);
   const TrainingResult result = trainer.train(interrupted);
   progress.print(fmt::format("{}; saved {}", reason_text(result.reason), result.checkpoint));
   if (result.reason != StopReason::interrupted) return 0;
   progress.print("go on with the same command and --resume");
   return interrupted_status;
+}
+
+void add_recurrent_flags(CLI::App* command, TrainFlags& flags) {
+  command->add_option("--optimizer", flags.optimizer, "adam, adadelta or sgd (what the preset says)")
+      ->check(CLI::IsMember({"adam", "adadelta", "sgd"}));
+  command
+      ->add_option("--schedule", flags.schedule,
+                   "Learning rates: warmup, constant, or halving by epochs (what the preset says)")
+      ->check(CLI::IsMember({"warmup", "constant", "halving"}));
+  command->add_option("--rate", flags.rate, "Learning rate of the schedules constant and halving")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--halve-after", flags.halve_after, "Epochs before the learning rate is halved")
+      ->check(CLI::PositiveNumber);
+  command
+      ->add_option("--largest-gradient", flags.largest_gradient, "Global norm that gradients are clipped to")
+      ->check(CLI::PositiveNumber);
+  command
+      ->add_option("--variant", flags.variant, "Order of look, update, generate in bahdanau: a, b or c (a)")
+      ->check(CLI::IsMember({"a", "b", "c"}));
+  command
+      ->add_option("--attention", flags.attention,
+                   "Score of luong: dot, general, concat, location or none (general)")
+      ->check(CLI::IsMember({"dot", "general", "concat", "location", "none"}));
+  command->add_option("--window", flags.window, "What luong looks at: global, local-m or local-p (global)")
+      ->check(CLI::IsMember({"global", "local-m", "local-p"}));
+  command->add_flag("--no-input-feeding", flags.no_input_feeding,
+                    "luong: the attentional vector does not enter the next step");
+  command->add_flag("--no-reversal", flags.no_reversal, "luong: the source is read from its beginning");
 }
 
 }  // namespace
@@ -155,12 +243,12 @@ void add_train(CLI::App& app, int& status) {
       ->capture_default_str();
   command->add_option("--train", flags->train, "Training text: PREFIX.SOURCE and PREFIX.TARGET");
   command->add_option("--valid", flags->valid, "Validation text, named the same way");
-  command->add_option("--model", flags->model, "Model")
-      ->check(CLI::IsMember({"transformer"}))
+  command->add_option("--model", flags->model, "Model: rnnencdec, bahdanau, luong or transformer")
+      ->check(CLI::IsMember(model_names()))
       ->capture_default_str();
-  command->add_option("--preset", flags->preset, "Size: micro, tiny, small, base or big")
-      ->check(CLI::IsMember(transformer_preset_names()))
-      ->capture_default_str();
+  command->add_option("--preset", flags->preset,
+                      "Size: micro, tiny, small, base or big; of recurrent models micro, small, medium or "
+                      "paper (tiny; small)");
   command->add_option("--out", flags->out, "Run directory (runs/MODEL-PRESET)");
   command->add_option("--backend", flags->backend, "What to run on (the fastest there is)");
   command->add_option("--precision", flags->precision, "Of products: f32, or bf16 operands")
@@ -212,6 +300,7 @@ void add_train(CLI::App& app, int& status) {
                     "Say which op a NaN or an infinity comes from (slow)");
   command->add_flag("--recompute", flags->recompute,
                     "Compute layers again for their gradients: less memory, more time, the same result");
+  add_recurrent_flags(command, *flags);
   command->add_flag("--resume", flags->resume, "Go on with the run in --out");
   command->callback([flags, &status] { status = train(*flags); });
 }

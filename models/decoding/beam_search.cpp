@@ -194,7 +194,7 @@ class BeamSearch::Batch {
         for (std::size_t c = row * candidates; c < (row + 1) * candidates; ++c)
           continuations.push_back({k, scores.words[c], scores.values[c] - normalizer});
       }
-      if (!options_.with_weights) continue;
+      if (scores.weights.empty()) continue;
       const auto all = scores.weights.subspan(row * static_cast<std::size_t>(shape_.source_length));
       const std::size_t words = sources_[slots_[slot].sentence].size();
       weights.emplace_back(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(words));

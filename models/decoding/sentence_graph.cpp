@@ -10,18 +10,15 @@
 
 namespace heed {
 
-SentenceGraph::SentenceGraph(const TransformerConfig& config, std::int64_t source_length,
+SentenceGraph::SentenceGraph(const ModelConfig& config, std::int64_t source_length,
                              std::int64_t target_length)
     : graph_(std::make_unique<Graph>()) {
-  TransformerConfig still = config;
-  still.dropout = 0;
-  Transformer model(*graph_, still);
+  const auto model = make_model(*graph_, without_dropout(config));
   source_ = graph_->input("source", DType::i32, {1, source_length});
   source_lengths_ = graph_->input("source_lengths", DType::i32, {1});
   target_input_ = graph_->input("target_input", DType::i32, {1, target_length});
-  const Tensor memory = model.encode(source_, source_lengths_);
-  model.logits(model.decode(target_input_, memory, source_lengths_));
-  model.attention_weights();
+  model->scores(source_, source_lengths_, target_input_);
+  model->attention_weights();
   names_ = std::make_unique<TensorNames>(*graph_);
 }
 
@@ -62,7 +59,7 @@ SentenceValues fetch_tensors(const std::string& path, std::span<const std::strin
                              const std::string& source, const std::optional<std::string>& target,
                              std::shared_ptr<Backend> backend, std::string_view list) {
   const Checkpoint checkpoint = read_checkpoint(find_checkpoint(path));
-  const TransformerConfig& config = checkpoint.info.config;
+  const ModelConfig& config = checkpoint.info.config;
   const Vocabularies& vocabularies = checkpoint.vocabularies;
   std::vector<std::int32_t> read = encoded(vocabularies.source, source, "source");
   if (read.empty()) throw Error("the source is empty: a sentence has one piece or more");

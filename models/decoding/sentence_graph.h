@@ -11,19 +11,19 @@
 
 #include <heed/backends/variables.h>
 #include <heed/graph/names.h>
-#include <heed/models/transformer/transformer.h>
+#include <heed/models/model_config.h>
 
 namespace heed {
 
 // The graph of one sentence: its source of S tokens is encoded, and its translation of T tokens decoded at
 // once, each word seeing the true words before it. Inputs: source [1, S], x </s>; source_lengths [1];
 // target_input [1, T], <s> y. The scores of the next words are called logits, [1, T, V]. The weights of every
-// attention are there too, [1, h, T, S]: encoder/0/self/weights, decoder/0/self/weights,
-// decoder/0/cross/weights and so on. Nothing is dropped out.
+// attention are there too: attention/weights [1, T, S]; of a Transformer encoder/0/self/weights,
+// decoder/0/self/weights, decoder/0/cross/weights and so on, [1, h, T, S]. Nothing is dropped out.
 class SentenceGraph {
  public:
   // Lengths count </s> and <s>.
-  SentenceGraph(const TransformerConfig& config, std::int64_t source_length, std::int64_t target_length);
+  SentenceGraph(const ModelConfig& config, std::int64_t source_length, std::int64_t target_length);
 
   Graph& graph() { return *graph_; }
   const TensorNames& names() const { return *names_; }

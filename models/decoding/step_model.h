@@ -10,6 +10,9 @@
 
 namespace heed {
 
+// Variables under this prefix belong to decoders and are not part of a model.
+inline constexpr const char* decoding_prefix = "decoding/";
+
 // B sentences with K hypotheses each; row b * K + k is hypothesis k of sentence b.
 struct DecodingShape {
   std::int64_t sentences = 0, beams = 0, source_length = 0;
@@ -20,6 +23,9 @@ struct DecodingShape {
   std::int64_t rows() const { return sentences * beams; }
   auto operator<=>(const DecodingShape&) const = default;
 };
+
+// lengths [A] of i32, of the sentences that `sentences` [B] of i32 names: [B].
+Array rows_of_lengths(const Array& lengths, const Array& sentences);
 
 class StepModel {
  public:

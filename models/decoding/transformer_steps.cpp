@@ -4,10 +4,7 @@
 #include <heed/models/decoding/transformer_steps.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/gather.h>
-#include <heed/ops/random.h>
 #include <heed/ops/reduce.h>
-#include <heed/ops/softmax.h>
-#include <heed/ops/topk.h>
 #include <heed/ops/views.h>
 
 namespace heed {
@@ -80,13 +77,8 @@ void TransformerSteps::build_step() {
   const Tensor words = reshape(words_, {shape_.sentences, shape_.beams});
   const auto result = model.decode_step({words, position_, step_cache_rows_, step_lengths_}, kept);
   const Tensor scores = reshape(model.logits(result.decoded), {rows, vocabulary});
-  const TopKResult top = top_k(scores, shape_.candidates);
-  values_ = top.values;
-  indices_ = top.indices;
-  normalizers_ = log_sum_exp(scores, -1);
-  const Tensor first = iota(graph, {DType::i32, {rows}}, 0) * static_cast<double>(vocabulary);
-  forced_values_ = gather_rows(reshape(scores, {rows * vocabulary, 1}), first + forced_);
-  Tensors fetches{values_, indices_, normalizers_, forced_values_};
+  next_ = NextWords(scores, forced_, shape_.candidates);
+  Tensors fetches = next_.fetches();
   if (shape_.with_weights) {
     weights_ = mean(result.cross_weights, {1});  // over heads: [B, K, S]
     fetches.push_back(weights_);
@@ -170,11 +162,7 @@ void TransformerSteps::take_over(StepModel& other, const Array& sentences, const
   const Move& move = found->second;
   move.executable->run({{move.places, from.places_of(parents)}, {move.sentences, sentences}});
   keep_all_in_own_rows();
-  lengths_ = Array(DType::i32, {shape_.sentences});
-  for (std::size_t i = 0; i < static_cast<std::size_t>(shape_.sentences); ++i) {
-    const auto sentence = static_cast<std::size_t>(sentences.values<std::int32_t>()[i]);
-    lengths_.values<std::int32_t>()[i] = from.lengths_.values<std::int32_t>()[sentence];
-  }
+  lengths_ = rows_of_lengths(from.lengths_, sentences);
 }
 
 StepModel::Scores TransformerSteps::step(const Array& words, const Array& forced, std::int64_t position) {
@@ -184,11 +172,7 @@ StepModel::Scores TransformerSteps::step(const Array& words, const Array& forced
               {position_, at},
               {step_cache_rows_, cache_rows_},
               {step_lengths_, lengths_}});
-  Scores scores;
-  scores.values = step_->value(values_).values<float>();
-  scores.words = step_->value(indices_).values<std::int32_t>();
-  scores.normalizers = step_->value(normalizers_).values<float>();
-  scores.forced_values = step_->value(forced_values_).values<float>();
+  Scores scores = next_.read(*step_);
   if (shape_.with_weights) scores.weights = step_->value(weights_).values<float>();
   return scores;
 }

@@ -6,13 +6,11 @@
 #include <vector>
 
 #include <heed/backends/executable.h>
+#include <heed/models/decoding/next_words.h>
 #include <heed/models/decoding/step_model.h>
 #include <heed/models/transformer/transformer.h>
 
 namespace heed {
-
-// Variables under this prefix belong to decoders and are not part of a model.
-inline constexpr const char* decoding_prefix = "decoding/";
 
 // Executables that meet in the cache variables: the encoder's, run once for each batch; the step's, run once
 // for each word; and those that bring the caches' rows into another order. Models of one configuration on the
@@ -51,7 +49,8 @@ class TransformerSteps final : public StepModel {
   Graph encode_graph_, step_graph_;
   Tensor encode_source_, encode_lengths_;
   Tensor words_, forced_, position_, step_cache_rows_, step_lengths_;
-  Tensor values_, indices_, normalizers_, forced_values_, weights_;
+  NextWords next_;
+  Tensor weights_;
   std::unique_ptr<Executable> encode_, step_;
   std::map<DecodingShape, Move> take_overs_;  // by where they come from
 };

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include <heed/models/decoding/transformer_steps.h>
+#include <heed/models/decoding/step_models.h>
 #include <heed/models/decoding/translator.h>
 #include <heed/models/text/utf8.h>
 #include <heed/models/training/run_directory.h>
@@ -9,11 +9,11 @@ namespace heed {
 
 namespace {
 
-BeamSearch search_with(const TransformerConfig& config, Variables& variables) {
+BeamSearch search_with(const ModelConfig& config, Variables& variables) {
   const auto make = [config, &variables](const DecodingShape& shape) {
-    return std::make_unique<TransformerSteps>(config, shape, variables);
+    return make_step_model(config, shape, variables);
   };
-  return {make, config.vocabulary};
+  return {make, target_vocabulary(config)};
 }
 
 }  // namespace
@@ -28,8 +28,7 @@ Translator::Translator(Checkpoint checkpoint, std::shared_ptr<Backend> backend)
   load_model(checkpoint.path, checkpoint.info, *own_variables_);
 }
 
-Translator::Translator(const TransformerConfig& config, const Vocabularies& vocabularies,
-                       Variables& variables)
+Translator::Translator(const ModelConfig& config, const Vocabularies& vocabularies, Variables& variables)
     : vocabularies_(vocabularies), search_(search_with(config, variables)) {}
 
 std::vector<std::int32_t> Translator::encoded(const Vocabulary& vocabulary, const std::string& text,

@@ -26,7 +26,7 @@ class Translator {
   // Loads the best checkpoint of a run, or the one at `path` itself.
   Translator(const std::string& path, std::shared_ptr<Backend> backend);
   // Uses a model that is already in `variables` (during training).
-  Translator(const TransformerConfig& config, const Vocabularies& vocabularies, Variables& variables);
+  Translator(const ModelConfig& config, const Vocabularies& vocabularies, Variables& variables);
 
   // The best translation of each text; an empty text gives an empty one. Throws Error naming the line of a
   // text with more than `most_source_words` pieces or with invalid UTF-8.

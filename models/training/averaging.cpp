@@ -1,10 +1,10 @@
 #include <filesystem>
 #include <vector>
 
+#include <heed/models/model_config.h>
 #include <heed/models/training/averaging.h>
 #include <heed/models/training/checkpoint.h>
 #include <heed/models/training/safetensors.h>
-#include <heed/models/transformer/transformer.h>
 
 namespace heed {
 
@@ -17,7 +17,7 @@ void add_to(std::vector<double>& sum, const Array& values) {
 
 }  // namespace
 
-void average_with_checkpoints(std::span<const std::string> paths, const TransformerConfig& config,
+void average_with_checkpoints(std::span<const std::string> paths, const ModelConfig& config,
                               Variables& variables) {
   std::map<std::string, std::vector<double>> sums;
   const auto parameters = parameters_of(config);
@@ -36,7 +36,7 @@ void average_with_checkpoints(std::span<const std::string> paths, const Transfor
   }
 }
 
-void copy_averages(const Variables& from, const TransformerConfig& config, Variables& to) {
+void copy_averages(const Variables& from, const ModelConfig& config, Variables& to) {
   for (const auto& [name, type] : parameters_of(config)) to.set(name, from.get(average_prefix + name));
 }
 

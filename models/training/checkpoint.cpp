@@ -8,13 +8,13 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-#include <heed/models/decoding/transformer_steps.h>
+#include <heed/models/decoding/step_model.h>
+#include <heed/models/model_config.h>
 #include <heed/models/text/files.h>
 #include <heed/models/training/checkpoint.h>
 #include <heed/models/training/checkpoint_json.h>
 #include <heed/models/training/run_directory.h>
 #include <heed/models/training/safetensors.h>
-#include <heed/models/transformer/transformer.h>
 
 namespace heed {
 
@@ -67,7 +67,7 @@ void write_vocabularies(const fs::path& directory, const Vocabularies& vocabular
 }
 
 Vocabularies read_vocabularies(const fs::path& directory, const CheckpointInfo& info) {
-  const bool shared = info.config.source_vocabulary == 0;
+  const bool shared = source_vocabulary(info.config) == 0;
   Vocabulary target = Vocabulary::load((directory / vocabulary_file(shared, "target")).string());
   Vocabulary source =
       shared ? target : Vocabulary::load((directory / vocabulary_file(false, "source")).string());
@@ -76,8 +76,8 @@ Vocabularies read_vocabularies(const fs::path& directory, const CheckpointInfo& 
     throw Error(fmt::format("{}: the vocabulary has {} entries, the model {}", directory.string(),
                             vocabulary.size(), expected));
   };
-  check(target, info.config.vocabulary);
-  if (!shared) check(source, info.config.source_vocabulary);
+  check(target, target_vocabulary(info.config));
+  if (!shared) check(source, source_vocabulary(info.config));
   return {std::move(source), std::move(target), shared};
 }
 
@@ -96,7 +96,8 @@ std::string save_checkpoint(const std::string& directory, const CheckpointInfo& 
     for (const std::string& variable : variables.names()) {
       if (is_kept(variable)) file.tensors.emplace(variable, variables.get(variable));
     }
-    file.metadata = {{"format", "heed"}, {"model", info.model}, {"step", std::to_string(info.progress.step)}};
+    file.metadata = {
+        {"format", "heed"}, {"model", model_name(info.config)}, {"step", std::to_string(info.progress.step)}};
     write_safetensors((partial / weights_file).string(), file);
     write_vocabularies(partial, vocabularies);
     write_text(partial / config_file, to_json(info).dump(2) + "\n");
@@ -126,7 +127,7 @@ Checkpoint read_checkpoint(const std::string& path) {
   return {path, info, read_vocabularies(path, info)};
 }
 
-TensorFile read_checkpoint_tensors(const std::string& path, const TransformerConfig& config) {
+TensorFile read_checkpoint_tensors(const std::string& path, const ModelConfig& config) {
   const std::string file = (fs::path(path) / weights_file).string();
   TensorFile tensors = read_safetensors(file);
   for (const auto& [name, type] : parameters_of(config)) {

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include <heed/backends/variables.h>
+#include <heed/models/model_config.h>
 #include <heed/models/text/vocabularies.h>
 #include <heed/models/training/recipe.h>
 #include <heed/models/training/safetensors.h>
-#include <heed/models/transformer/config.h>
 
 namespace heed {
 
@@ -27,9 +27,8 @@ struct TrainingProgress {
 
 // What a checkpoint says besides its tensors.
 struct CheckpointInfo {
-  std::string model = "transformer";
   std::string preset;
-  TransformerConfig config;
+  ModelConfig config;
   std::string source_language = "en";
   std::string target_language = "de";
   std::string corpus;  // a digest of the training text
@@ -58,7 +57,7 @@ Checkpoint read_checkpoint(const std::string& path);
 
 // The tensors of the checkpoint at `path`. Throws Error when the file is missing or truncated, or lacks a
 // parameter of a model of this configuration.
-TensorFile read_checkpoint_tensors(const std::string& path, const TransformerConfig& config);
+TensorFile read_checkpoint_tensors(const std::string& path, const ModelConfig& config);
 
 // Sets the parameters from the checkpoint at `path`: averaged ones where the run averages them.
 void load_model(const std::string& path, const CheckpointInfo& info, Variables& variables);

@@ -1,4 +1,5 @@
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
@@ -15,7 +16,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr int format_version = 2;
+constexpr int format_version = 3;
 
 // Sets `to` from a field. The library would turn fractions and numbers of any size into whole ones.
 template <typename Name, typename T>
@@ -90,10 +91,13 @@ class Reader {
   }
   void operator()(const char* name, VocabularyKind& kind) { kind = vocabulary_kind(text(name)); }
   void operator()(const char* name, Judge& judge) { judge = judge_of(text(name)); }
-  void operator()(const char* name, Precision& precision) {  // early checkpoints have none: they were f32
-    if (from_.contains(name)) precision = precision_of(text(name));
-  }
+  void operator()(const char* name, Precision& precision) { precision = precision_of(text(name)); }
+  void operator()(const char* name, OptimizerKind& kind) { kind = optimizer_kind(text(name)); }
+  void operator()(const char* name, Schedule::Kind& kind) { kind = schedule_kind(text(name)); }
   void operator()(const char* name, Averaging::Kind& kind) { kind = averaging_kind(text(name)); }
+  void operator()(const char* name, BahdanauVariant& variant) { variant = bahdanau_variant(text(name)); }
+  void operator()(const char* name, LuongScore& score) { score = luong_score(text(name)); }
+  void operator()(const char* name, LuongWindow& window) { window = luong_window(text(name)); }
   void operator()(const char* name, std::vector<std::int64_t>& values) {
     const json& list = from_.at(name);
     for (std::size_t i = 0; i < list.get_ref<const json::array_t&>().size(); ++i)
@@ -111,9 +115,11 @@ class Reader {
 };
 
 // What a checkpoint holds, for writing and for reading alike.
-void config_fields(auto& field, auto& config) {
-  field("vocabulary", config.vocabulary);
-  field("source_vocabulary", config.source_vocabulary);
+template <typename Config, typename Of>
+concept ConfigOf = std::same_as<std::remove_const_t<Config>, Of>;
+
+template <ConfigOf<TransformerConfig> Config>
+void config_fields(auto& field, Config& config) {
   field("width", config.width);
   field("feed_forward", config.feed_forward);
   field("heads", config.heads);
@@ -121,6 +127,41 @@ void config_fields(auto& field, auto& config) {
   field("decoder_layers", config.decoder_layers);
   field("dropout", config.dropout);
   field("norm_epsilon", config.norm_epsilon);
+}
+
+template <ConfigOf<BahdanauConfig> Config>
+void config_fields(auto& field, Config& config) {
+  field("embedding", config.embedding);
+  field("encoder_units", config.encoder_units);
+  field("units", config.units);
+  field("alignment", config.alignment);
+  field("maxout", config.maxout);
+  field("attention", config.attention);
+  field("variant", config.variant);
+  field("tied", config.tied);
+  field("paper_start", config.paper_start);
+  field("embedding_dropout", config.embedding_dropout);
+  field("context_dropout", config.context_dropout);
+  field("output_dropout", config.output_dropout);
+}
+
+template <ConfigOf<LuongConfig> Config>
+void config_fields(auto& field, Config& config) {
+  field("embedding", config.embedding);
+  field("units", config.units);
+  field("layers", config.layers);
+  field("attention", config.attention);
+  field("score", config.score);
+  field("window", config.window);
+  field("half_width", config.half_width);
+  field("longest", config.longest);
+  field("input_feeding", config.input_feeding);
+  field("reversed", config.reversed);
+  field("bias", config.bias);
+  field("tied", config.tied);
+  field("range", config.range);
+  field("dropout", config.dropout);
+  field("output_dropout", config.output_dropout);
 }
 
 void recipe_fields(auto& field, auto& recipe) {
@@ -134,6 +175,13 @@ void recipe_fields(auto& field, auto& recipe) {
   field("accumulate", recipe.accumulate);
   field("warmup", recipe.warmup);
   field("rate_scale", recipe.rate_scale);
+  field("optimizer", recipe.step.optimizer);
+  field("mean_over_sentences", recipe.step.mean_over_sentences);
+  field.object("schedule", [&](auto& inner) {
+    inner("kind", recipe.schedule.kind);
+    inner("rate", recipe.schedule.rate);
+    inner("halve_after", recipe.schedule.halve_after);
+  });
   field("label_smoothing", recipe.step.label_smoothing);
   field("largest_gradient", recipe.step.largest_gradient);
   field("adam_beta1", recipe.step.adam_beta1);
@@ -161,13 +209,20 @@ void progress_fields(auto& field, auto& progress) {
 }
 
 void info_fields(auto& field, auto& info) {
-  field("model", info.model);
   field("preset", info.preset);
   field("source_language", info.source_language);
   field("target_language", info.target_language);
   field("corpus", info.corpus);
   field("seed", info.seed);
-  field.object("config", [&](auto& inner) { config_fields(inner, info.config); });
+  field.object("config", [&](auto& inner) {
+    std::visit(
+        [&](auto& config) {
+          inner("vocabulary", config.vocabulary);
+          inner("source_vocabulary", config.source_vocabulary);
+          config_fields(inner, config);
+        },
+        info.config);
+  });
   field.object("recipe", [&](auto& inner) { recipe_fields(inner, info.recipe); });
   field.object("progress", [&](auto& inner) { progress_fields(inner, info.progress); });
 }
@@ -188,6 +243,7 @@ std::string first_difference(const json& a, const json& b, const std::string& pa
 json to_json(const CheckpointInfo& info) {
   Writer writer;
   writer("format", format_version);
+  writer("model", model_name(info.config));
   info_fields(writer, info);
   return writer.take();
 }
@@ -198,6 +254,7 @@ CheckpointInfo checkpoint_info(const json& root) {
                             root.at("format").dump(), format_version));
   }
   CheckpointInfo info;
+  info.config = empty_config(root.at("model").get<std::string>());
   Reader reader(root);
   info_fields(reader, info);
   check_config(info.config);
@@ -206,6 +263,7 @@ CheckpointInfo checkpoint_info(const json& root) {
 
 std::string difference(const CheckpointInfo& a, const CheckpointInfo& b) {
   json first = to_json(a), second = to_json(b);
+  if (first["model"] != second["model"]) return first_difference(first["model"], second["model"], "model");
   first.erase("progress");
   second.erase("progress");
   return first_difference(first, second, "");

@@ -11,4 +11,19 @@ double warmup_schedule(std::int64_t step, std::int64_t width, std::int64_t warmu
   return scale * std::pow(static_cast<double>(width), -0.5) * std::min(1 / std::sqrt(n), rise);
 }
 
+double learning_rate(const TrainingRecipe& recipe, std::int64_t width, std::int64_t step,
+                     std::int64_t epoch) {
+  const Schedule& schedule = recipe.schedule;
+  switch (schedule.kind) {
+    case Schedule::Kind::warmup:
+      break;
+    case Schedule::Kind::constant:
+      return schedule.rate;
+    case Schedule::Kind::halving:
+      return schedule.rate *
+             std::exp2(-static_cast<double>(std::max<std::int64_t>(0, epoch - schedule.halve_after + 1)));
+  }
+  return warmup_schedule(step, width, recipe.warmup, recipe.rate_scale);
+}
+
 }  // namespace heed

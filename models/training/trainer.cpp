@@ -43,9 +43,33 @@ double mebibytes(std::int64_t bytes) {
 
 }  // namespace
 
-TrainerOptions recommended_options(const std::string& preset, bool exact) {
+namespace {
+
+// As in the papers: Bahdanau et al. 2014 and Luong et al. 2015. Batches are counted in tokens: 80 and 128
+// sentences of about 25 words on each side.
+TrainingRecipe paper_recipe(const std::string& model) {
+  TrainingRecipe recipe;
+  recipe.step.label_smoothing = 0;
+  recipe.step.mean_over_sentences = true;
+  recipe.max_length = 51;  // </s> counted
+  const bool luong = model == "luong";
+  recipe.step.optimizer = luong ? OptimizerKind::sgd : OptimizerKind::adadelta;
+  recipe.step.largest_gradient = luong ? 5 : 1;
+  recipe.schedule.kind = luong ? Schedule::Kind::halving : Schedule::Kind::constant;
+  recipe.schedule.halve_after = luong ? 8 : 0;  // with dropout
+  recipe.batch_tokens = luong ? 6400 : 4000;
+  return recipe;
+}
+
+}  // namespace
+
+TrainerOptions recommended_options(const std::string& model, const std::string& preset, bool exact) {
   TrainerOptions options;
   options.preset = preset;
+  if (model != "transformer" && preset == "paper") {
+    options.recipe = paper_recipe(model);
+    return options;
+  }
   if (exact) {
     // Short sentences, few words: small batches and a short warm-up learn them within minutes.
     options.recipe.batch_tokens = 2048;
@@ -154,15 +178,19 @@ void Trainer::compile_steps() {
 StepRates Trainer::rates() const {
   const std::int64_t step = info_.progress.step + 1;
   const TrainingRecipe& recipe = options_.recipe;
-  return {warmup_schedule(step, options_.config.width, recipe.warmup, recipe.rate_scale),
+  return {learning_rate(recipe, width_of(options_.config), step, info_.progress.epoch),
           average_weight(recipe.averaging.decay, step)};
 }
 
 StepResult Trainer::run_accumulated(const std::vector<Batch>& batches) {
-  std::int64_t words = 0;
-  for (const Batch& batch : batches) words += batch.target_tokens;
+  std::int64_t words = 0, count = 0;
+  for (const Batch& batch : batches) {
+    words += batch.target_tokens;
+    count += loss_count(batch, options_.recipe.step);
+  }
   StepResult result;
-  for (const Batch& batch : batches) result.loss += gradient_steps_[batch.shape_index]->run(batch, words);
+  for (const Batch& batch : batches) result.loss += gradient_steps_[batch.shape_index]->run(batch, count);
+  result.loss *= static_cast<double>(count) / static_cast<double>(words);
   result.gradient_norm = update_step_->run(rates());
   return result;
 }

@@ -1,4 +1,4 @@
-// Trainer: trains a Transformer on parallel text, with checkpoints it can resume from bit for bit.
+// Trainer: trains a translation model on parallel text, with checkpoints it can resume from bit for bit.
 #pragma once
 
 #include <atomic>
@@ -30,7 +30,7 @@ struct TrainerOptions {
   std::string directory;  // of the run
   bool resume = false;    // go on with a run that exists; otherwise it must not
   std::string preset = "tiny";
-  TransformerConfig config;
+  ModelConfig config;
   std::uint64_t seed = 1;  // of initial values, dropout and the order of batches
   TrainingRecipe recipe;
   TrainingLimits limits;
@@ -92,7 +92,8 @@ class Trainer {
   double sitting_tokens_ = 0, sitting_seconds_ = 0;
 };
 
-// The recipe for a preset: batch, warm-up and rate that train well. `exact` is for the built-in corpus.
-TrainerOptions recommended_options(const std::string& preset, bool exact);
+// The recipe for a model's preset: batch, warm-up and rate that train well, or those of its paper. `exact` is
+// for the built-in corpus.
+TrainerOptions recommended_options(const std::string& model, const std::string& preset, bool exact);
 
 }  // namespace heed

@@ -19,20 +19,18 @@ BatchInputs::BatchInputs(Graph& graph, const BatchShape& shape, DType dtype)
       weights(graph.input("weights", dtype, {shape.rows, shape.target_length})),
       inverse_weight(graph.input("inverse_weight", dtype, {})) {}
 
-Tensor batch_loss(Transformer& model, const BatchInputs& inputs, double label_smoothing, Where where) {
+Tensor batch_loss(TranslationModel& model, const BatchInputs& inputs, double label_smoothing, Where where) {
   Graph& graph = inputs.source.graph();
   const auto origin = graph.at(where);
-  const Tensor memory = model.encode(inputs.source, inputs.source_lengths);
-  const Tensor decoded = model.decode(inputs.target_input, memory, inputs.source_lengths);
-  const Tensor losses =
-      cross_entropy(model.logits(decoded), inputs.target_output, label_smoothing);  // [B, T]
+  const Tensor scores = model.scores(inputs.source, inputs.source_lengths, inputs.target_input);
+  const Tensor losses = cross_entropy(scores, inputs.target_output, label_smoothing);  // [B, T]
   return graph.name(sum(losses * inputs.weights) * inputs.inverse_weight, "loss");
 }
 
 namespace {
 
-Array inverse_of(std::int64_t words) {
-  return Array::scalar(words > 0 ? static_cast<float>(1 / static_cast<double>(words)) : 0.0f);
+Array inverse_of(std::int64_t count) {
+  return Array::scalar(count > 0 ? static_cast<float>(1 / static_cast<double>(count)) : 0.0f);
 }
 
 Array scalar_of(double number) {
@@ -42,6 +40,21 @@ Array scalar_of(double number) {
 Tensor variable_beside(const char* prefix, const Tensor& parameter) {
   return parameter.graph().variable(prefix + variable_name(parameter), parameter.dtype(), parameter.shape(),
                                     zeros());
+}
+
+Updates optimizer_updates(std::span<const Tensor> parameters, std::span<const Tensor> gradients,
+                          Tensor learning_rate, const StepOptions& options) {
+  switch (options.optimizer) {
+    case OptimizerKind::adam:
+      break;
+    case OptimizerKind::adadelta:
+      return adadelta(parameters, gradients, {.learning_rate = learning_rate});
+    case OptimizerKind::sgd:
+      return sgd(parameters, gradients, {.learning_rate = learning_rate});
+  }
+  return adam(parameters, gradients,
+              {.learning_rate = learning_rate,
+               .coefficients = {options.adam_beta1, options.adam_beta2, options.adam_epsilon}});
 }
 
 }  // namespace
@@ -54,9 +67,7 @@ ParameterUpdate::ParameterUpdate(Graph& graph, std::span<const Tensor> parameter
   average_weight = graph.input("average_weight", dtype, {});
   const ClippedGradients clipped = clip_by_global_norm(gradients, options.largest_gradient);
   gradient_norm = clipped.norm;
-  updates = adam(parameters, clipped.gradients,
-                 {.learning_rate = learning_rate,
-                  .coefficients = {options.adam_beta1, options.adam_beta2, options.adam_epsilon}});
+  updates = optimizer_updates(parameters, clipped.gradients, learning_rate, options);
   if (!averaging) return;
   std::map<std::string, Tensor> next;
   for (const Update& update : updates) {
@@ -70,13 +81,12 @@ ParameterUpdate::ParameterUpdate(Graph& graph, std::span<const Tensor> parameter
   }
 }
 
-TrainingStep::TrainingStep(const TransformerConfig& config, const BatchShape& shape,
-                           const StepOptions& options, Variables& variables, bool averaging,
-                           const CompileOptions& compiling)
-    : graph_(std::make_unique<Graph>()) {
-  Transformer model(*graph_, config);
-  inputs_ = std::make_unique<BatchInputs>(*graph_, shape, config.dtype);
-  loss_ = batch_loss(model, *inputs_, options.label_smoothing);
+TrainingStep::TrainingStep(const ModelConfig& config, const BatchShape& shape, const StepOptions& options,
+                           Variables& variables, bool averaging, const CompileOptions& compiling)
+    : options_(options), graph_(std::make_unique<Graph>()) {
+  const auto model = make_model(*graph_, config);
+  inputs_ = std::make_unique<BatchInputs>(*graph_, shape, dtype_of(config));
+  loss_ = batch_loss(*model, *inputs_, options.label_smoothing);
   const Tensors parameters = graph_->variables();
   update_ = std::make_unique<ParameterUpdate>(*graph_, parameters, gradients(loss_, parameters), options,
                                               averaging);
@@ -84,8 +94,13 @@ TrainingStep::TrainingStep(const TransformerConfig& config, const BatchShape& sh
       compile({loss_, update_->gradient_norm}, update_->updates, variables, compiling));
 }
 
+std::int64_t loss_count(const Batch& batch, const StepOptions& options) {
+  return options.mean_over_sentences ? std::ssize(batch.pairs) : batch.target_tokens;
+}
+
 StepResult TrainingStep::run(const Batch& batch, const StepRates& rates) {
-  const Array inverse = inverse_of(batch.target_tokens);
+  const std::int64_t count = loss_count(batch, options_);
+  const Array inverse = inverse_of(count);
   const Array rate = scalar_of(rates.learning_rate), average = scalar_of(rates.average_weight);
   const auto [source, source_lengths, target_input, target_output, weights, scale] =
       inputs_->feeds(batch, inverse);
@@ -97,15 +112,16 @@ StepResult TrainingStep::run(const Batch& batch, const StepRates& rates) {
                     scale,
                     {update_->learning_rate, rate},
                     {update_->average_weight, average}});
-  return {executable_->scalar(loss_), executable_->scalar(update_->gradient_norm)};
+  const double to_words = static_cast<double>(count) / static_cast<double>(batch.target_tokens);
+  return {executable_->scalar(loss_) * to_words, executable_->scalar(update_->gradient_norm)};
 }
 
-GradientStep::GradientStep(const TransformerConfig& config, const BatchShape& shape,
-                           const StepOptions& options, Variables& variables, const CompileOptions& compiling)
+GradientStep::GradientStep(const ModelConfig& config, const BatchShape& shape, const StepOptions& options,
+                           Variables& variables, const CompileOptions& compiling)
     : graph_(std::make_unique<Graph>()) {
-  Transformer model(*graph_, config);
-  inputs_ = std::make_unique<BatchInputs>(*graph_, shape, config.dtype);
-  loss_ = batch_loss(model, *inputs_, options.label_smoothing);
+  const auto model = make_model(*graph_, config);
+  inputs_ = std::make_unique<BatchInputs>(*graph_, shape, dtype_of(config));
+  loss_ = batch_loss(*model, *inputs_, options.label_smoothing);
   const Tensors parameters = graph_->variables();
   const Tensors found = gradients(loss_, parameters);
   Updates updates;
@@ -116,15 +132,15 @@ GradientStep::GradientStep(const TransformerConfig& config, const BatchShape& sh
   executable_ = std::make_unique<Executable>(compile({loss_}, updates, variables, compiling));
 }
 
-double GradientStep::run(const Batch& batch, std::int64_t step_words) {
-  executable_->run(inputs_->feeds(batch, inverse_of(step_words)));
+double GradientStep::run(const Batch& batch, std::int64_t step_count) {
+  executable_->run(inputs_->feeds(batch, inverse_of(step_count)));
   return executable_->scalar(loss_);
 }
 
-UpdateStep::UpdateStep(const TransformerConfig& config, const StepOptions& options, Variables& variables,
+UpdateStep::UpdateStep(const ModelConfig& config, const StepOptions& options, Variables& variables,
                        bool averaging, const CompileOptions& compiling)
     : graph_(std::make_unique<Graph>()) {
-  Transformer model(*graph_, config);
+  make_model(*graph_, config);
   const Tensors parameters = graph_->variables();
   Tensors sums;
   for (const Tensor& parameter : parameters) sums.push_back(variable_beside(accumulated_prefix, parameter));
@@ -141,13 +157,11 @@ double UpdateStep::run(const StepRates& rates) {
   return executable_->scalar(update_->gradient_norm);
 }
 
-ValidationStep::ValidationStep(const TransformerConfig& config, const BatchShape& shape, Variables& variables)
+ValidationStep::ValidationStep(const ModelConfig& config, const BatchShape& shape, Variables& variables)
     : graph_(std::make_unique<Graph>()) {
-  TransformerConfig without_dropout = config;
-  without_dropout.dropout = 0;
-  Transformer model(*graph_, without_dropout);
-  inputs_ = std::make_unique<BatchInputs>(*graph_, shape, config.dtype);
-  loss_ = batch_loss(model, *inputs_, 0);
+  const auto model = make_model(*graph_, without_dropout(config));
+  inputs_ = std::make_unique<BatchInputs>(*graph_, shape, dtype_of(config));
+  loss_ = batch_loss(*model, *inputs_, 0);
   executable_ = std::make_unique<Executable>(compile({loss_}, variables));
 }
 

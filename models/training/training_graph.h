@@ -1,4 +1,5 @@
-// One training step of the Transformer as graphs: for one shape of batch, or cut into gradients and update.
+// One training step of a translation model as graphs: for one shape of batch, or cut into gradients and
+// update.
 #pragma once
 
 #include <array>
@@ -6,9 +7,9 @@
 #include <span>
 
 #include <heed/backends/executable.h>
+#include <heed/models/model_config.h>
 #include <heed/models/text/batches.h>
 #include <heed/models/training/recipe.h>
-#include <heed/models/transformer/transformer.h>
 
 namespace heed {
 
@@ -30,7 +31,7 @@ struct BatchInputs {
 };
 
 // The mean loss of a batch: a scalar.
-Tensor batch_loss(Transformer& model, const BatchInputs& inputs, double label_smoothing,
+Tensor batch_loss(TranslationModel& model, const BatchInputs& inputs, double label_smoothing,
                   Where where = Where::current());
 
 struct StepResult {
@@ -44,7 +45,7 @@ struct StepRates {
   double average_weight = 0;  // of the new parameters in their exponential average, where there is one
 };
 
-// Gradients to updates: clipping, Adam and, if asked for, an exponential average of the parameters.
+// Gradients to updates: clipping, the optimiser and, if asked for, an exponential average of the parameters.
 struct ParameterUpdate {
   ParameterUpdate(Graph& graph, std::span<const Tensor> parameters, std::span<const Tensor> gradients,
                   const StepOptions& options, bool averaging);
@@ -53,10 +54,13 @@ struct ParameterUpdate {
   Tensor learning_rate, average_weight;  // inputs: StepRates
 };
 
+// What a batch's loss is divided by: its target words, or its sentences.
+std::int64_t loss_count(const Batch& batch, const StepOptions& options);
+
 // A compiled step: feeds a batch, gives the mean loss, updates the variables.
 class TrainingStep {
  public:
-  TrainingStep(const TransformerConfig& config, const BatchShape& shape, const StepOptions& options,
+  TrainingStep(const ModelConfig& config, const BatchShape& shape, const StepOptions& options,
                Variables& variables, bool averaging = false, const CompileOptions& compiling = {});
 
   StepResult run(const Batch& batch, const StepRates& rates);
@@ -65,6 +69,7 @@ class TrainingStep {
   Executable& executable() { return *executable_; }
 
  private:
+  StepOptions options_;
   std::unique_ptr<Graph> graph_;
   std::unique_ptr<BatchInputs> inputs_;
   std::unique_ptr<ParameterUpdate> update_;
@@ -75,11 +80,12 @@ class TrainingStep {
 // One of several batches that make a step: adds its gradients to the variables accumulated/NAME.
 class GradientStep {
  public:
-  GradientStep(const TransformerConfig& config, const BatchShape& shape, const StepOptions& options,
+  GradientStep(const ModelConfig& config, const BatchShape& shape, const StepOptions& options,
                Variables& variables, const CompileOptions& compiling = {});
 
-  // `step_words`: target words in all batches of the step. Gives this batch's part of their mean loss.
-  double run(const Batch& batch, std::int64_t step_words);
+  // `step_count`: the sum of loss_count() over all batches of the step. Gives this batch's part of their
+  // loss.
+  double run(const Batch& batch, std::int64_t step_count);
 
   const Executable& executable() const { return *executable_; }
 
@@ -93,7 +99,7 @@ class GradientStep {
 // Updates the variables from the accumulated gradients, and sets these to zero.
 class UpdateStep {
  public:
-  UpdateStep(const TransformerConfig& config, const StepOptions& options, Variables& variables,
+  UpdateStep(const ModelConfig& config, const StepOptions& options, Variables& variables,
              bool averaging = false, const CompileOptions& compiling = {});
 
   double run(const StepRates& rates);  // gives the gradients' norm
@@ -107,7 +113,7 @@ class UpdateStep {
 // The same without dropout, smoothing and update: for validation.
 class ValidationStep {
  public:
-  ValidationStep(const TransformerConfig& config, const BatchShape& shape, Variables& variables);
+  ValidationStep(const ModelConfig& config, const BatchShape& shape, Variables& variables);
   double run(const Batch& batch);  // the sum over all target words of -log p, in nats
 
  private:

@@ -8,8 +8,7 @@
 namespace heed {
 
 PerplexityMeter::PerplexityMeter(const ParallelCorpus& corpus, const Vocabularies& vocabularies,
-                                 const TransformerConfig& config, const BatchOptions& batches,
-                                 Variables& variables)
+                                 const ModelConfig& config, const BatchOptions& batches, Variables& variables)
     : config_(config),
       variables_(variables),
       loader_(encode_corpus(corpus, vocabularies.source, vocabularies.target), batches) {}
@@ -29,8 +28,8 @@ double PerplexityMeter::measure() {
   return std::exp(total / static_cast<double>(pieces_));
 }
 
-Validator::Validator(const TranslationData& data, const Vocabularies& vocabularies,
-                     const TransformerConfig& config, const BatchOptions& batches, Variables& variables)
+Validator::Validator(const TranslationData& data, const Vocabularies& vocabularies, const ModelConfig& config,
+                     const BatchOptions& batches, Variables& variables)
     : exact_(data.exact),
       perplexity_(data.valid, vocabularies, config, batches, variables),
       translator_(config, vocabularies, variables) {

@@ -24,14 +24,14 @@ struct ValidationResult {
 class PerplexityMeter {
  public:
   // Throws Error when no pair of `corpus` is left within `batches.max_length`.
-  PerplexityMeter(const ParallelCorpus& corpus, const Vocabularies& vocabularies,
-                  const TransformerConfig& config, const BatchOptions& batches, Variables& variables);
+  PerplexityMeter(const ParallelCorpus& corpus, const Vocabularies& vocabularies, const ModelConfig& config,
+                  const BatchOptions& batches, Variables& variables);
   double measure();
   std::int64_t pieces() const { return pieces_; }             // of the last measurement
   std::int64_t dropped() const { return loader_.dropped(); }  // pairs that were too long
 
  private:
-  TransformerConfig config_;
+  ModelConfig config_;
   Variables& variables_;
   BatchLoader loader_;
   std::int64_t pieces_ = 0;
@@ -40,7 +40,7 @@ class PerplexityMeter {
 
 class Validator {
  public:
-  Validator(const TranslationData& data, const Vocabularies& vocabularies, const TransformerConfig& config,
+  Validator(const TranslationData& data, const Vocabularies& vocabularies, const ModelConfig& config,
             const BatchOptions& batches, Variables& variables);
   ValidationResult validate();
 

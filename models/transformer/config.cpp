@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <heed/graph/error.h>
+#include <heed/models/config_checks.h>
 #include <heed/models/transformer/config.h>
 
 namespace heed {
@@ -47,26 +48,19 @@ TransformerConfig transformer_preset(const std::string& name, std::int64_t vocab
 }
 
 void check_config(const TransformerConfig& c) {
-  const auto positive = [](const char* name, std::int64_t value) {
-    if (value > 0) return;
-    throw Error(fmt::format("a Transformer's {} is at least 1, not {}", name, value));
-  };
-  positive("vocabulary", c.vocabulary);
-  positive("width", c.width);
-  positive("feed_forward", c.feed_forward);
-  positive("heads", c.heads);
-  positive("encoder_layers", c.encoder_layers);
-  positive("decoder_layers", c.decoder_layers);
-  if (c.source_vocabulary < 0) {
-    throw Error(fmt::format("a Transformer's source_vocabulary is at least 0, not {}", c.source_vocabulary));
-  }
+  const ConfigChecks check("a Transformer");
+  check.at_least_one("vocabulary", c.vocabulary);
+  check.at_least_one("width", c.width);
+  check.at_least_one("feed_forward", c.feed_forward);
+  check.at_least_one("heads", c.heads);
+  check.at_least_one("encoder_layers", c.encoder_layers);
+  check.at_least_one("decoder_layers", c.decoder_layers);
+  check.not_negative("source_vocabulary", c.source_vocabulary);
   if (c.width % c.heads != 0) {
     throw Error(fmt::format("a Transformer's width is a multiple of its heads, but {} is none of {}", c.width,
                             c.heads));
   }
-  if (!(c.dropout >= 0 && c.dropout < 1)) {
-    throw Error(fmt::format("a Transformer's dropout is at least 0 and below 1, not {}", c.dropout));
-  }
+  check.rate("dropout", c.dropout);
 }
 
 std::int64_t layer_parameters(const TransformerConfig& config) {

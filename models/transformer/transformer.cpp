@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <heed/graph/sources.h>
 #include <heed/models/transformer/transformer.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/gather.h>
@@ -133,6 +132,12 @@ Tensor Transformer::logits(Tensor decoded, Where where) {
   return graph_.name(matmul(decoded, embedding_, {.transpose_b = true}, where), "logits");
 }
 
+Tensor Transformer::scores(Tensor source, Tensor source_lengths, Tensor target_input, Where where) {
+  const auto origin = graph_.at(where);
+  const Tensor memory = encode(source, source_lengths);
+  return logits(decode(target_input, memory, source_lengths));
+}
+
 Tensors Transformer::attention_weights(Where where) {
   const auto origin = graph_.at(where);
   Tensors weights;
@@ -186,15 +191,6 @@ Transformer::StepResult Transformer::decode_step(const StepInputs& inputs,
   }
   result.decoded = y;
   return result;
-}
-
-std::map<std::string, TensorType> parameters_of(const TransformerConfig& config) {
-  Graph graph;
-  Transformer model(graph, config);
-  std::map<std::string, TensorType> parameters;
-  for (const Tensor& parameter : graph.variables())
-    parameters.emplace(variable_name(parameter), parameter.type());
-  return parameters;
 }
 
 }  // namespace heed

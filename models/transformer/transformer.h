@@ -2,7 +2,6 @@
 // matrix for both embeddings and the output.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include <heed/models/attention/multi_head.h>
 #include <heed/models/layers.h>
 #include <heed/models/transformer/config.h>
+#include <heed/models/translation_model.h>
 
 namespace heed {
 
@@ -17,11 +17,14 @@ namespace heed {
 Array sinusoidal_positions(std::int64_t length, std::int64_t width, DType dtype);
 
 // One model in one graph. Building two of the same configuration in two graphs gives the same variables.
-class Transformer {
+class Transformer final : public TranslationModel {
  public:
   Transformer(Graph& graph, const TransformerConfig& config, Where where = Where::current());
 
   const TransformerConfig& config() const { return config_; }
+
+  Tensor scores(Tensor source, Tensor source_lengths, Tensor target_input,
+                Where where = Where::current()) override;
 
   // source [B, S] and source_lengths [B] of i32 -> memory [B, S, d].
   Tensor encode(Tensor source, Tensor source_lengths, Where where = Where::current());
@@ -56,10 +59,10 @@ class Transformer {
   StepResult decode_step(const StepInputs& inputs, const std::vector<LayerCache>& caches,
                          Where where = Where::current());
 
-  // The weights of every attention of the last encode() and decode(), [B, h, T, S], to be looked at. Each
-  // call makes them anew, as tensors called encoder/0/self/weights, decoder/0/self/weights and
-  // decoder/0/cross/weights for the first layer, and so on.
-  Tensors attention_weights(Where where = Where::current());
+  // The weights of every attention of the last encode() and decode(), [B, h, T, S], as tensors called
+  // encoder/0/self/weights, decoder/0/self/weights and decoder/0/cross/weights for the first layer, and so
+  // on.
+  Tensors attention_weights(Where where = Where::current()) override;
 
   // Outputs of single layers, as the last encode() or decode() made them.
   const Tensors& encoder_layers() const { return encoder_outputs_; }
@@ -105,8 +108,5 @@ class Transformer {
   Tensors encoder_outputs_, decoder_outputs_;
   std::vector<Attended> encoder_self_, decoder_self_, decoder_cross_;  // of the last encode() and decode()
 };
-
-// The parameters of a model of this configuration, by name.
-std::map<std::string, TensorType> parameters_of(const TransformerConfig& config);
 
 }  // namespace heed

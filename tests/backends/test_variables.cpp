@@ -4,6 +4,7 @@
 #include "support.h"
 #include <doctest/doctest.h>
 
+#include <heed/backends/initial_value.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/philox.h>
 #include <heed/ops/reduce.h>
@@ -151,4 +152,24 @@ TEST_CASE("a store lists its variables in byte order and knows no others") {
   CHECK_FALSE(variables.contains("c"));
   CHECK(variables.type("a") == TensorType{DType::f32, {1}});
   CHECK_THROWS_WITH_AS(variables.get("c"), "there is no variable c", Error);
+}
+
+TEST_CASE("orthogonal first values are orthogonal matrices side by side") {
+  const Array values = initial_value({DType::f64, {6, 12}}, orthogonal(), "w", 1);
+  const auto at = [&](std::int64_t block, std::int64_t row, std::int64_t column) {
+    return values.number(row * 12 + block * 6 + column);
+  };
+  for (std::int64_t block = 0; block < 2; ++block) {
+    for (std::int64_t a = 0; a < 6; ++a) {
+      for (std::int64_t b = 0; b < 6; ++b) {
+        double product = 0;
+        for (std::int64_t i = 0; i < 6; ++i) product += at(block, a, i) * at(block, b, i);
+        CHECK(product == doctest::Approx(a == b ? 1 : 0).epsilon(1e-12));
+      }
+    }
+  }
+  CHECK(at(0, 0, 0) != at(1, 0, 0));
+  CHECK_THROWS_WITH_AS(initial_value({DType::f64, {4, 6}}, orthogonal(), "w", 1),
+                       "w cannot begin orthogonal: it is f64[4, 6], and not square matrices side by side",
+                       Error);
 }

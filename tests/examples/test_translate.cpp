@@ -33,7 +33,13 @@ TEST_CASE("unknown commands, flags and values are refused") {
   refuses("dance", "subcommand is required", 2);
   refuses("train --fast", "not expected", 2);
   refuses("train --preset huge", "--preset", 2);
-  refuses("train --model bahdanau", "--model", 2);
+  refuses("train --model gpt", "--model", 2);
+  refuses("train --model luong --preset tiny",
+          "--preset: of luong is one of micro, small, medium, paper, not tiny", 2);
+  refuses("train --model bahdanau --window global", "--window: belongs to luong, not to --model bahdanau", 2);
+  refuses("train --variant b", "--variant: belongs to bahdanau and rnnencdec, not to --model transformer", 2);
+  refuses("train --model luong --recompute", "--recompute: belongs to transformer, not to --model luong", 2);
+  refuses("train --model luong --attention cosine", "--attention", 2);
   refuses("train --vocab syllable", "--vocab", 2);
   refuses("train --precision f8", "--precision", 2);
   refuses("train --max-steps -3", "--max-steps", 2);

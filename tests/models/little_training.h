@@ -24,7 +24,7 @@ inline Vocabularies words_of(const TranslationData& data) {
 }
 
 inline TrainerOptions little_options(const Vocabularies& vocabularies, const std::string& directory) {
-  TrainerOptions options = recommended_options("micro", true);
+  TrainerOptions options = recommended_options("transformer", "micro", true);
   options.config = transformer_preset("micro", static_cast<std::int64_t>(vocabularies.target.size()));
   options.directory = directory;
   options.recipe.batch_tokens = 400;

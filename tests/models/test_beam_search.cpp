@@ -4,8 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <heed/backends/executable.h>
 #include <heed/models/decoding/beam_search.h>
-#include <heed/models/decoding/transformer_steps.h>
+#include <heed/models/decoding/step_models.h>
 #include <heed/models/text/vocabulary.h>
 #include <heed/ops/softmax.h>
 
@@ -15,24 +16,45 @@ namespace {
 
 using Words = std::vector<std::int32_t>;
 
-TransformerConfig toy_config(std::int64_t vocabulary) {
+ModelConfig transformer_toy(std::int64_t vocabulary) {
   TransformerConfig config = transformer_preset("micro", vocabulary);
   config.width = 16;
   config.feed_forward = 32;
   return config;
 }
 
+// One model of each kind, and of each way in which its decoder can keep its state.
+std::vector<ModelConfig> all_toys(std::int64_t vocabulary) {
+  std::vector<ModelConfig> toys{transformer_toy(vocabulary)};
+  for (const char* variant : {"a", "b", "c"}) {
+    BahdanauConfig config = bahdanau_preset("micro", vocabulary);
+    config.variant = bahdanau_variant(variant);
+    toys.emplace_back(config);
+  }
+  toys.push_back(model_preset("rnnencdec", "micro", vocabulary));
+  for (const bool feeding : {true, false}) {
+    LuongConfig config = luong_preset("micro", vocabulary);
+    config.input_feeding = config.reversed = feeding;
+    config.window = feeding ? LuongWindow::global : LuongWindow::local_m;
+    config.half_width = 2;
+    config.layers = 2;
+    toys.emplace_back(config);
+  }
+  LuongConfig plain = luong_preset("micro", vocabulary);
+  plain.attention = plain.input_feeding = false;
+  toys.emplace_back(plain);
+  return toys;
+}
+
 // A model with the weights of its initial values, which knows nothing but has opinions.
 class Toy {
  public:
-  Toy(std::int64_t vocabulary, std::uint64_t seed)
-      : config_(toy_config(vocabulary)),
+  Toy(std::int64_t vocabulary, std::uint64_t seed) : Toy(transformer_toy(vocabulary), seed) {}
+  Toy(const ModelConfig& config, std::uint64_t seed)
+      : config_(config),
         variables_(open_backend(backend_names().front()), seed),
-        search_(
-            [this](const DecodingShape& shape) {
-              return std::make_unique<TransformerSteps>(config_, shape, variables_);
-            },
-            vocabulary) {}
+        search_([this](const DecodingShape& shape) { return make_step_model(config_, shape, variables_); },
+                target_vocabulary(config)) {}
 
   std::vector<std::vector<Hypothesis>> decode(const std::vector<Words>& sources,
                                               const DecodingOptions& options,
@@ -52,8 +74,9 @@ class Toy {
                      {whole->lengths, Array({1}, Words{static_cast<std::int32_t>(s)})},
                      {whole->target, Array({1, t}, input)}});
     std::vector<double> result;
-    for (std::int64_t word = 0; word < config_.vocabulary; ++word)
-      result.push_back(whole->run->value(whole->scores).number((t - 1) * config_.vocabulary + word));
+    const std::int64_t vocabulary = target_vocabulary(config_);
+    for (std::int64_t word = 0; word < vocabulary; ++word)
+      result.push_back(whole->run->value(whole->scores).number((t - 1) * vocabulary + word));
     return result;
   }
 
@@ -69,14 +92,12 @@ class Toy {
 
  private:
   struct Whole {
-    Whole(const TransformerConfig& config, std::int64_t s, std::int64_t t, Variables& variables) {
-      TransformerConfig without_dropout = config;
-      without_dropout.dropout = 0;
-      Transformer model(graph, without_dropout);
+    Whole(const ModelConfig& config, std::int64_t s, std::int64_t t, Variables& variables) {
+      const auto model = make_model(graph, without_dropout(config));
       source = graph.input("source", DType::i32, {1, s});
       lengths = graph.input("lengths", DType::i32, {1});
       target = graph.input("target", DType::i32, {1, t});
-      scores = log_softmax(model.logits(model.decode(target, model.encode(source, lengths), lengths)));
+      scores = log_softmax(model->scores(source, lengths, target));
       run = std::make_unique<Executable>(compile({scores}, {}, variables));
     }
     Graph graph;
@@ -84,7 +105,7 @@ class Toy {
     std::unique_ptr<Executable> run;
   };
 
-  TransformerConfig config_;
+  ModelConfig config_;
   Variables variables_;
   BeamSearch search_;
   std::map<std::pair<std::int64_t, std::int64_t>, std::unique_ptr<Whole>> whole_;
@@ -178,23 +199,28 @@ TEST_CASE("a beam of one takes the most probable word, whatever the length penal
 }
 
 TEST_CASE("a hypothesis's score is that of the model reading it whole") {
-  Toy toy(30, 6);
   const std::vector<Words> sources = some_sources(30, 5);
-  const auto found = toy.decode(sources, {.beam = 4, .best = 4, .words_beyond_source = 5});
-  for (std::size_t i = 0; i < sources.size(); ++i) {
-    REQUIRE(found[i].size() == 4);
-    for (const Hypothesis& hypothesis : found[i]) {
-      CHECK(hypothesis.log_probability ==
-            doctest::Approx(toy.log_probability(sources[i], hypothesis)).epsilon(1e-4));
+  for (const ModelConfig& config : all_toys(30)) {
+    CAPTURE(describe(config));
+    Toy toy(config, 6);
+    const auto found = toy.decode(sources, {.beam = 4, .best = 4, .words_beyond_source = 5});
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      REQUIRE(found[i].size() == 4);
+      for (const Hypothesis& hypothesis : found[i]) {
+        CHECK(hypothesis.log_probability ==
+              doctest::Approx(toy.log_probability(sources[i], hypothesis)).epsilon(1e-4));
+      }
+      CHECK(found[i][0].words != found[i][1].words);
     }
-    CHECK(found[i][0].words != found[i][1].words);
   }
 }
 
 TEST_CASE("sentences are translated the same alone and among others of other lengths") {
   const std::vector<Words> sources = some_sources(30, 37);
-  Toy toy(30, 8);
-  for (const std::int64_t width : {1, 4}) {
+  for (const ModelConfig& config : all_toys(30)) {
+    CAPTURE(describe(config));
+    Toy toy(config, 8);
+    const std::int64_t width = 4;
     const DecodingOptions options{.beam = width, .best = width, .words_beyond_source = 12};
     const auto together = toy.decode(sources, options);
     for (std::size_t i = 0; i < sources.size(); ++i) {
@@ -237,17 +263,25 @@ TEST_CASE("no translation ends before it has the fewest words asked for") {
 }
 
 TEST_CASE("weights are those of the hypothesis's own way, one row for each word") {
-  Toy toy(30, 10);
   const std::vector<Words> sources = some_sources(30, 6);
-  const auto found = toy.decode(sources, {.beam = 3, .words_beyond_source = 4, .with_weights = true});
-  for (std::size_t i = 0; i < sources.size(); ++i) {
-    const Hypothesis& best = found[i][0];
-    CHECK(best.weights.size() == best.words.size());
-    for (const std::vector<float>& row : best.weights) {
-      REQUIRE(row.size() == sources[i].size());
-      double sum = 0;
-      for (const float weight : row) sum += weight;
-      CHECK(sum == doctest::Approx(1).epsilon(1e-5));
+  for (const ModelConfig& config : all_toys(30)) {
+    CAPTURE(describe(config));
+    Toy toy(config, 10);
+    const auto found = toy.decode(sources, {.beam = 3, .words_beyond_source = 4, .with_weights = true});
+    Graph graph;
+    const auto model = make_model(graph, config);
+    model->scores(graph.input("s", DType::i32, {1, 2}), graph.input("l", DType::i32, {1}),
+                  graph.input("t", DType::i32, {1, 2}));
+    const bool attends = !model->attention_weights().empty();
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      const Hypothesis& best = found[i][0];
+      CHECK(best.weights.size() == (attends ? best.words.size() : 0));
+      for (const std::vector<float>& row : best.weights) {
+        REQUIRE(row.size() == sources[i].size());
+        double sum = 0;
+        for (const float weight : row) sum += weight;
+        CHECK(sum == doctest::Approx(1).epsilon(1e-5));
+      }
     }
   }
 }

@@ -249,7 +249,7 @@ TEST_CASE("a run resumes only with the recipe it was begun with, and the message
   changed.recipe.averaging = {Averaging::Kind::last, 0, 2};
   refused(data, changed, "recipe.averaging.count is 0 and 2");
   changed = options;
-  changed.config.dropout = 0.25;
+  std::get<TransformerConfig>(changed.config).dropout = 0.25;
   refused(data, changed, "config.dropout is 0.1 and 0.25");
   TranslationData other = data;
   other.train.pairs.front().target += " oder so";
@@ -263,7 +263,7 @@ TEST_CASE("a model with a vocabulary for each language trains, is saved, and tra
   const TemporaryDirectory directory;
   TrainerOptions options = little_options(vocabularies, directory.file("run"));
   options.recipe.vocabulary.shared = false;
-  options.config.source_vocabulary = static_cast<std::int64_t>(vocabularies.source.size());
+  set_source_vocabulary(options.config, static_cast<std::int64_t>(vocabularies.source.size()));
   const TrainingResult result = run_training(data, vocabularies, options);
   const Checkpoint checkpoint = read_checkpoint(result.checkpoint);
   CHECK(checkpoint.vocabularies == vocabularies);

@@ -11,6 +11,7 @@
 #include <heed/models/decoding/sentence_graph.h>
 #include <heed/models/decoding/translator.h>
 #include <heed/models/training/run_directory.h>
+#include <heed/models/transformer/transformer.h>
 
 using namespace heed;
 using namespace heed::little;

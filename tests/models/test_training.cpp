@@ -69,7 +69,7 @@ TEST_CASE("recomputed layers train to the same bytes, and resume runs that kept 
   run_training(data, vocabularies, options);
   options.limits.max_steps = 12;
   options.resume = true;
-  options.config.recompute = true;
+  std::get<TransformerConfig>(options.config).recompute = true;
   const TrainingResult result = run_training(data, vocabularies, options);
   CHECK(bytes_of(fs::path(result.checkpoint) / "model.safetensors") ==
         bytes_of(fs::path(expected.checkpoint) / "model.safetensors"));
@@ -118,7 +118,7 @@ TEST_CASE("a run resumes only as what it was begun") {
   options.seed = 1;
   const Vocabularies other =
       train_vocabularies(data.train, {.kind = VocabularyKind::character, .max_size = 1000});
-  options.config.vocabulary = static_cast<std::int64_t>(other.target.size());
+  std::get<TransformerConfig>(options.config).vocabulary = static_cast<std::int64_t>(other.target.size());
   CHECK_THROWS_AS(run_training(data, other, options), Error);
 }
 

@@ -1,0 +1,14 @@
+// What every attention gives.
+#pragma once
+
+#include <heed/graph/tensor.h>
+
+namespace heed {
+
+// For T queries that look at S positions: what they saw, and how much of it each position contributed.
+struct Attended {
+  Tensor context;  // [B, T, d], the sum of what is attended to, by weight
+  Tensor weights;  // [B, T, S]; a position behind a sentence's end has weight 0
+};
+
+}  // namespace heed
