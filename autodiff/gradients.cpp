@@ -29,8 +29,15 @@ class Backward {
   }
 
   void arrive(OutputId at, Tensor gradient) {
-    auto& slot = arriving_[key(at)];
-    slot = slot ? accumulate(slot, gradient) : gradient;
+    Arriving& slot = arriving_[key(at)];
+    if (!slot.products.empty() && are_thin_products(slot.products.front(), gradient)) {
+      slot.products.push_back(gradient);
+    } else if (slot.products.empty() && slot.sum && are_thin_products(slot.sum, gradient)) {
+      slot.products = {slot.sum, gradient};
+      slot.sum = {};
+    } else {
+      slot.sum = slot.sum ? accumulate(slot.sum, gradient) : gradient;
+    }
   }
 
   void walk() {
@@ -39,9 +46,19 @@ class Backward {
     }
   }
 
-  Tensor arrived(OutputId at) const {
+  // All of what arrived at a tensor whose readers have been visited; names nothing where nothing did.
+  Tensor arrived(OutputId at) {
     const auto found = arriving_.find(key(at));
-    return found == arriving_.end() ? Tensor{} : found->second;
+    if (found == arriving_.end()) return {};
+    Arriving& slot = found->second;
+    if (!slot.products.empty()) {
+      // The walk goes backwards: with its order turned round, rows lie as the forward pass wrote them.
+      std::ranges::reverse(slot.products);
+      const Tensor joined = join_products(slot.products);
+      slot.sum = slot.sum ? accumulate(slot.sum, joined) : joined;
+      slot.products.clear();
+    }
+    return slot.sum;
   }
 
  private:
@@ -59,7 +76,12 @@ class Backward {
   NodeId last_;
   std::unordered_set<NodeId> wrt_;
   std::deque<bool> depends_;
-  std::unordered_map<std::uint64_t, Tensor> arriving_;
+  // Gradients of one tensor so far: added up, but for products that will be one.
+  struct Arriving {
+    Tensor sum;
+    Tensors products;
+  };
+  std::unordered_map<std::uint64_t, Arriving> arriving_;
   std::unordered_map<std::uint32_t, Recomputation> recomputations_;  // by region
 };
 
@@ -71,10 +93,10 @@ void Backward::visit(NodeId id) {
   std::vector<std::optional<Tensor>> outputs(node.outputs.size());
   Tensor any;
   for (std::uint32_t i = 0; i < outputs.size(); ++i) {
-    const auto found = arriving_.find(key({id, i}));
-    if (found == arriving_.end()) continue;
-    outputs[i] = found->second;
-    if (!any) any = found->second;
+    const Tensor gradient = arrived({id, i});
+    if (!gradient) continue;
+    outputs[i] = gradient;
+    if (!any) any = gradient;
   }
   if (!any) return;
 

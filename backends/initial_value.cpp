@@ -35,9 +35,9 @@ class Draws {
 
  private:
   PhiloxCounter bits(std::int64_t i) const {
-    return philox({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32), stream_,
-                   stream_of("initial")},
-                  key_);
+    return philox(
+        {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32), stream_, stream_of("initial")},
+        key_);
   }
   PhiloxKey key_;
   std::uint32_t stream_;
@@ -57,12 +57,13 @@ void straighten(std::span<double> matrix, std::size_t n, std::size_t count) {
   for (double& value : row) value /= length;
 }
 
-// Gram and Schmidt on normal numbers: R's diagonal is positive, so the matrices are drawn evenly (Mezzadri 2007).
+// Gram and Schmidt on normal numbers: R's diagonal is positive, so the matrices are drawn evenly (Mezzadri
+// 2007).
 void fill_orthogonal(Array& values, const Draws& draws, const std::string& name) {
   const Shape& shape = values.shape();
   if (shape.rank() != 2 || shape[0] == 0 || shape[1] % shape[0] != 0) {
-    throw Error(fmt::format("{} cannot begin orthogonal: it is {}, and not square matrices side by side", name,
-                            to_string(values.type())));
+    throw Error(fmt::format("{} cannot begin orthogonal: it is {}, and not square matrices side by side",
+                            name, to_string(values.type())));
   }
   const auto n = static_cast<std::size_t>(shape[0]);
   std::vector<double> matrix(n * n);

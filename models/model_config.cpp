@@ -18,8 +18,7 @@ struct Overloaded : Visitors... {
 };
 
 [[noreturn]] void refuse(const std::string& model) {
-  throw Error(
-      fmt::format("there is no model \"{}\"; there are {}", model, fmt::join(model_names(), ", ")));
+  throw Error(fmt::format("there is no model \"{}\"; there are {}", model, fmt::join(model_names(), ", ")));
 }
 
 }  // namespace
@@ -29,11 +28,10 @@ std::vector<std::string> model_names() {
 }
 
 std::string model_name(const ModelConfig& config) {
-  return std::visit(
-      Overloaded{[](const TransformerConfig&) { return "transformer"; },
-                 [](const BahdanauConfig& c) { return c.attention ? "bahdanau" : "rnnencdec"; },
-                 [](const LuongConfig&) { return "luong"; }},
-      config);
+  return std::visit(Overloaded{[](const TransformerConfig&) { return "transformer"; },
+                               [](const BahdanauConfig& c) { return c.attention ? "bahdanau" : "rnnencdec"; },
+                               [](const LuongConfig&) { return "luong"; }},
+                    config);
 }
 
 ModelConfig empty_config(const std::string& model) {
@@ -82,18 +80,17 @@ DType dtype_of(const ModelConfig& config) {
 }
 
 std::int64_t width_of(const ModelConfig& config) {
-  return std::visit(Overloaded{[](const TransformerConfig& c) { return c.width; },
-                               [](const auto& c) { return c.units; }},
-                    config);
+  return std::visit(
+      Overloaded{[](const TransformerConfig& c) { return c.width; }, [](const auto& c) { return c.units; }},
+      config);
 }
 
 ModelConfig without_dropout(ModelConfig config) {
-  std::visit(Overloaded{[](TransformerConfig& c) { c.dropout = 0; },
-                        [](BahdanauConfig& c) {
-                          c.embedding_dropout = c.context_dropout = c.output_dropout = 0;
-                        },
-                        [](LuongConfig& c) { c.dropout = c.output_dropout = 0; }},
-             config);
+  std::visit(
+      Overloaded{[](TransformerConfig& c) { c.dropout = 0; },
+                 [](BahdanauConfig& c) { c.embedding_dropout = c.context_dropout = c.output_dropout = 0; },
+                 [](LuongConfig& c) { c.dropout = c.output_dropout = 0; }},
+      config);
   return config;
 }
 
@@ -105,35 +102,31 @@ std::string describe(const ModelConfig& config) {
                                       c.vocabulary);
                  },
                  [](const BahdanauConfig& c) {
-                   return fmt::format("embedding {}, encoder 2 x {}, decoder {}, alignment {}, maxout {}, variant "
-                                      "{}, vocabulary {}",
-                                      c.embedding, c.encoder_units, c.units, c.attention ? c.alignment : 0,
-                                      c.maxout, name_of(c.variant), c.vocabulary);
+                   return fmt::format(
+                       "embedding {}, encoder 2 x {}, decoder {}, alignment {}, maxout {}, variant "
+                       "{}, vocabulary {}",
+                       c.embedding, c.encoder_units, c.units, c.attention ? c.alignment : 0, c.maxout,
+                       name_of(c.variant), c.vocabulary);
                  },
                  [](const LuongConfig& c) {
-                   return fmt::format("embedding {}, {} + {} layers of {}, attention {}, input feeding {}, source {}, "
-                                      "vocabulary {}",
-                                      c.embedding, c.layers, c.layers, c.units,
-                                      c.attention ? fmt::format("{} {}", name_of(c.score), name_of(c.window))
-                                                  : "none",
-                                      c.input_feeding ? "on" : "off", c.reversed ? "reversed" : "as it is",
-                                      c.vocabulary);
+                   return fmt::format(
+                       "embedding {}, {} + {} layers of {}, attention {}, input feeding {}, source {}, "
+                       "vocabulary {}",
+                       c.embedding, c.layers, c.layers, c.units,
+                       c.attention ? fmt::format("{} {}", name_of(c.score), name_of(c.window)) : "none",
+                       c.input_feeding ? "on" : "off", c.reversed ? "reversed" : "as it is", c.vocabulary);
                  }},
       config);
 }
 
 std::unique_ptr<TranslationModel> make_model(Graph& graph, const ModelConfig& config, Where where) {
   using Model = std::unique_ptr<TranslationModel>;
-  return std::visit(Overloaded{[&](const TransformerConfig& c) -> Model {
-                                 return std::make_unique<Transformer>(graph, c, where);
-                               },
-                               [&](const BahdanauConfig& c) -> Model {
-                                 return std::make_unique<BahdanauModel>(graph, c, where);
-                               },
-                               [&](const LuongConfig& c) -> Model {
-                                 return std::make_unique<LuongModel>(graph, c, where);
-                               }},
-                    config);
+  return std::visit(
+      Overloaded{
+          [&](const TransformerConfig& c) -> Model { return std::make_unique<Transformer>(graph, c, where); },
+          [&](const BahdanauConfig& c) -> Model { return std::make_unique<BahdanauModel>(graph, c, where); },
+          [&](const LuongConfig& c) -> Model { return std::make_unique<LuongModel>(graph, c, where); }},
+      config);
 }
 
 std::map<std::string, TensorType> parameters_of(const ModelConfig& config) {

@@ -10,8 +10,8 @@ class TranslationModel {
   virtual ~TranslationModel() = default;
 
   // Teacher forcing: each word is scored by the true words before it. All of i32: source [B, S], each row's
-  // words and </s>, then padding; source_lengths [B]; target_input [B, T], <s> and the words. -> scores of the
-  // words [B, T, V], before normalisation, named logits.
+  // words and </s>, then padding; source_lengths [B]; target_input [B, T], <s> and the words. -> scores of
+  // the words [B, T, V], before normalisation, named logits.
   virtual Tensor scores(Tensor source, Tensor source_lengths, Tensor target_input,
                         Where where = Where::current()) = 0;
 

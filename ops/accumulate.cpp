@@ -4,6 +4,7 @@
 #include <heed/ops/elementwise.h>
 #include <heed/ops/gather.h>
 #include <heed/ops/matmul.h>
+#include <heed/ops/pad.h>
 #include <heed/ops/views.h>
 
 namespace heed {
@@ -33,6 +34,16 @@ const Matmul* weight_gradient(const Tensor& tensor) {
   return fits ? product : nullptr;
 }
 
+// a^T b of which a and b together have fewer elements than the product.
+bool is_thin(const Tensor& tensor) {
+  const Matmul* product = weight_gradient(tensor);
+  if (!product || product->transpose_b) return false;
+  Graph& graph = tensor.graph();
+  const std::span<const OutputId> inputs = graph.node(tensor.node()).inputs;
+  const Shape a = graph.tensor(inputs[0]).shape(), b = graph.tensor(inputs[1]).shape();
+  return a.rank() == b.rank() && a.elements() + b.elements() < tensor.shape().elements();
+}
+
 // How many sums end in this one, each adding to the one before.
 int sums_behind(Tensor tensor) {
   int count = 0;
@@ -44,6 +55,31 @@ int sums_behind(Tensor tensor) {
 }
 
 }  // namespace
+
+bool are_thin_products(Tensor one, Tensor other) {
+  if (!is_thin(one) || !is_thin(other) || one.type() != other.type()) return false;
+  Graph& graph = one.graph();
+  const Node &first = graph.node(one.node()), &second = graph.node(other.node());
+  if (!first.op->same_as(*second.op)) return false;
+  const auto joins = [&](std::size_t i) {  // along the rows, the last axis but one
+    const Tensor a = graph.tensor(first.inputs[i]), b = graph.tensor(second.inputs[i]);
+    return a.dtype() == b.dtype() && a.shape().with(-2, b.shape()[-2]) == b.shape();
+  };
+  return joins(0) && joins(1);
+}
+
+Tensor join_products(std::span<const Tensor> products, Where where) {
+  Graph& graph = products.front().graph();
+  Tensors a, b;
+  for (const Tensor& product : products) {
+    const std::span<const OutputId> inputs = graph.node(product.node()).inputs;
+    a.push_back(graph.tensor(inputs[0]));
+    b.push_back(graph.tensor(inputs[1]));
+  }
+  const auto& form = dynamic_cast<const Matmul&>(*graph.node(products.front().node()).op);
+  return matmul(concatenate(a, -2, where), concatenate(b, -2, where),
+                {.transpose_a = true, .wide = form.wide}, where);
+}
 
 Tensor accumulate(Tensor total, Tensor more, Where where) {
   Graph& graph = total.graph();

@@ -1,7 +1,11 @@
 #include <cstring>
+#include <map>
 #include <new>
+#include <string>
+#include <tuple>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <heed/backends/host/host_backend.h>
@@ -61,17 +65,46 @@ std::vector<char> written_variables(const Plan& plan) {
   return written;
 }
 
+// Steps of one kind that read the same view of a variable at the same place among their inputs.
+class RepeatedReads {
+ public:
+  explicit RepeatedReads(const Plan& plan) : plan_(plan) {
+    for (const Step& step : plan.steps) {
+      for (std::size_t i = 0; i < step.inputs.size(); ++i) {
+        if (storage_of(plan, step.inputs[i]).kind == Storage::Kind::variable) ++counts_[key(step, i)];
+      }
+    }
+  }
+  bool pay(const Step& step, std::size_t input) const { return counts_.at(key(step, input)) >= enough; }
+
+ private:
+  static constexpr int enough = 4;
+  using Key = std::tuple<int, std::int64_t, std::size_t, std::string>;
+
+  Key key(const Step& step, std::size_t input) const {
+    const PlannedTensor& tensor = plan_.tensors[static_cast<std::size_t>(step.inputs[input])];
+    return {tensor.storage, tensor.offset, input,
+            fmt::format("{} {} {} {}", step.op->name(), to_string(step.op->attributes()),
+                        to_string(tensor.layout.type), fmt::join(tensor.layout.strides, " "))};
+  }
+
+  const Plan& plan_;
+  std::map<Key, int> counts_;
+};
+
 HostProgram::HostProgram(const KernelTable& table, const Plan& plan, ThreadPool& pool,
                          PreparedInputs& prepared)
     : written_(written_variables(plan)), pool_(pool), prepared_inputs_(prepared) {
+  const RepeatedReads repeated(plan);
   for (const Step& step : plan.steps) {
     std::vector<TensorLayout> inputs, outputs;
     KernelRequest request;
-    for (const int input : step.inputs) {
-      inputs.push_back(plan.tensors[static_cast<std::size_t>(input)].layout);
-      const Storage& storage = storage_of(plan, input);
-      request.lasting.push_back(storage.kind == Storage::Kind::variable &&
-                                !written_[static_cast<std::size_t>(storage.variable)]);
+    for (std::size_t i = 0; i < step.inputs.size(); ++i) {
+      inputs.push_back(plan.tensors[static_cast<std::size_t>(step.inputs[i])].layout);
+      const Storage& storage = storage_of(plan, step.inputs[i]);
+      request.lasting.push_back(
+          storage.kind == Storage::Kind::variable &&
+          (!written_[static_cast<std::size_t>(storage.variable)] || repeated.pay(step, i)));
     }
     std::vector<TensorType> input_types;
     for (const TensorLayout& input : inputs) input_types.push_back(input.type);

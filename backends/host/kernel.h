@@ -14,8 +14,8 @@
 namespace heed::host {
 
 // What a kernel is made for. Outputs are always dense. `live[i]` tells whether anyone reads output i; the
-// pointer of an output that is not live is null. `lasting[i]`, where given, tells that input i is a variable
-// which the program leaves as it is.
+// pointer of an output that is not live is null. `lasting[i]`, where given, tells that it pays to prepare
+// input i before a run: a variable that the program leaves as it is, or that many steps like this one read.
 struct KernelRequest {
   std::span<const TensorLayout> inputs;
   std::span<const TensorLayout> outputs;
@@ -44,6 +44,8 @@ struct KernelCall {
 };
 
 // What a kernel wants to be made of a lasting input, before the first run and whenever the input has changed.
+// A program's reads of a variable all see its value from before the run, so that a run which writes it may
+// use it.
 struct Preparation {
   std::size_t input;
   std::string form;  // what it is made into: the same form of the same input is made once for all kernels

@@ -64,7 +64,9 @@ TileProduct<Element>::TileProduct(const ProductSize& size, int threads)
   const std::int64_t fewest = ceil_div(row_panels_, most_row_panels);
   row_pieces_ = ceil_div(fewest, threads) * threads;
   column_pieces_ = 1;
-  if (row_panels_ % row_pieces_ != 0 && row_panels_ < 6 * row_pieces_) {
+  const bool uneven = row_panels_ % row_pieces_ != 0 && row_panels_ < 6 * row_pieces_;
+  const bool thin = fewest == 1 && size.rows < size.columns;  // most of what is read is b
+  if (uneven || thin) {
     row_pieces_ = fewest;
     column_pieces_ = std::min<std::int64_t>(threads, column_panels_);
   }

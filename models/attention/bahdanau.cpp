@@ -6,8 +6,8 @@
 
 namespace heed {
 
-BahdanauAttention::BahdanauAttention(Graph& graph, const std::string& name,
-                                     const BahdanauAttentionOptions& o, Where where) {
+BahdanauAttention::BahdanauAttention(Graph& graph, const std::string& name, const BahdanauAttentionOptions& o,
+                                     Where where) {
   const auto variable = [&](const char* part, const Shape& shape, const std::optional<Initializer>& given,
                             std::int64_t fan_in, std::int64_t fan_out) {
     const Initializer initializer = given.value_or(glorot_uniform(fan_in, fan_out));

@@ -20,8 +20,8 @@ struct BahdanauAttentionOptions {
   std::int64_t state = 0;       // n, width of the decoder's states s
   std::int64_t annotation = 0;  // 2n, width of the annotations h
   std::int64_t hidden = 0;      // n', width of the alignment's hidden layer
-  // Of W_a and U_a, and of v_a; none: Glorot-uniform. The paper draws the first from N(0, 0.001^2), and v_a is
-  // zero at first.
+  // Of W_a and U_a, and of v_a; none: Glorot-uniform. The paper draws the first from N(0, 0.001^2), and v_a
+  // is zero at first.
   std::optional<Initializer> matrices{}, vector{};
   DType dtype = DType::f32;
 };

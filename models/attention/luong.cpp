@@ -56,8 +56,9 @@ LuongAttention::LuongAttention(Graph& graph, const std::string& name, const Luon
     : options_(options) {
   const std::int64_t n = options.units;
   if (options.score == LuongScore::location && options.longest < 1) {
-    throw Error(fmt::format("{}: location attention needs to know how many positions there are at most\n  at {}",
-                            name, describe(where)));
+    throw Error(
+        fmt::format("{}: location attention needs to know how many positions there are at most\n  at {}",
+                    name, describe(where)));
   }
   const auto variable = [&](const char* part, const Shape& shape, std::int64_t fan_in, std::int64_t fan_out) {
     const Initializer initializer = options.initializer.value_or(glorot_uniform(fan_in, fan_out));

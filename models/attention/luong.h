@@ -40,7 +40,7 @@ LuongWindow luong_window(std::string_view name);
 struct LuongAttentionOptions {
   LuongScore score = LuongScore::general;
   LuongWindow window = LuongWindow::global;
-  std::int64_t units = 0;       // n
+  std::int64_t units = 0;        // n
   std::int64_t half_width = 10;  // D
   std::int64_t longest = 0;      // location: positions that have a row in W_a; what lies behind gets nothing
   std::optional<Initializer> initializer{};  // of everything; none: Glorot-uniform
@@ -68,7 +68,7 @@ class LuongAttention {
                       Where where = Where::current()) const;
 
  private:
-  Tensor score(Tensor h_t, const Memory& memory) const;                    // [B, T, S]
+  Tensor score(Tensor h_t, const Memory& memory) const;                     // [B, T, S]
   Tensor centre(Tensor h_t, Tensor positions, const Memory& memory) const;  // p_t, from 0: [B, T]
 
   LuongAttentionOptions options_;

@@ -1,6 +1,5 @@
 #include <heed/models/bahdanau/bahdanau.h>
 #include <heed/models/layers.h>
-#include <heed/ops/activations.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/gather.h>
 #include <heed/ops/matmul.h>
@@ -51,8 +50,7 @@ BahdanauModel::BahdanauModel(Graph& graph, const BahdanauConfig& c, Where where)
   };
   const std::int64_t annotation = annotation_width(c);
   embedding_ = table("embedding", c.vocabulary);
-  source_embedding_ =
-      c.source_vocabulary == 0 ? embedding_ : table("source_embedding", c.source_vocabulary);
+  source_embedding_ = c.source_vocabulary == 0 ? embedding_ : table("source_embedding", c.source_vocabulary);
   if (c.attention) {
     BahdanauAttentionOptions options{c.units, annotation, c.alignment, {}, {}, c.dtype};
     if (c.paper_start) {
@@ -126,11 +124,14 @@ BahdanauModel::Advanced BahdanauModel::advance(Tensor projected, const State& st
   return {{s, {}}, generating, seen.context, seen.weights};
 }
 
-// A.2.2: u = U_o s + V_o E y + C_o c, of which the larger of each two neighbours stays.
+// A.2.2: u = U_o s + V_o E y + C_o c, of which the larger of each pair stays. The pairs are (j, j + l) and
+// not the paper's (2j - 1, 2j): the same up to the order of columns, and each half lies in a row.
 Tensor BahdanauModel::hidden(Tensor s, Tensor words, Tensor context) const {
   const Tensor of_words = matmul(words, V_o_) + b_o_;
   const Tensor of_states = matmul(s, U_o_, {.accumulate = of_words});
-  return maxout(matmul(context, C_o_, {.accumulate = of_states}));
+  const Tensor u = matmul(context, C_o_, {.accumulate = of_states});
+  const Tensors halves = split(u, -1, 2);
+  return maximum(halves[0], halves[1]);
 }
 
 Tensor BahdanauModel::output(Tensor hidden) const {
@@ -177,8 +178,7 @@ RecurrentModel::Encoded BahdanauModel::encode(Tensor source, Tensor source_lengt
   if (attention_) encoded.memory = {memory.annotations.annotations, memory.annotations.keys};
   if (keeps_context()) {
     const std::int64_t sentences = source.shape()[0];
-    encoded.state.push_back(
-        broadcast_to(scalar_like(state.s, 0), {sentences, annotation_width(config_)}));
+    encoded.state.push_back(broadcast_to(scalar_like(state.s, 0), {sentences, annotation_width(config_)}));
   }
   return encoded;
 }

@@ -1,7 +1,8 @@
-// RNNsearch, the model of Bahdanau, Cho and Bengio 2014: a bidirectional recurrent encoder, additive attention,
-// a recurrent decoder with a maxout output. Without attention it is RNNencdec, its foil (Cho et al. 2014).
-// Sections and symbols are those of the paper's appendix A. Weights are written [in, out], and biases stand
-// where the authors' code has some: at the cells' inputs, the first state and the output's first layer.
+// RNNsearch, the model of Bahdanau, Cho and Bengio 2014: a bidirectional recurrent encoder, additive
+// attention, a recurrent decoder with a maxout output. Without attention it is RNNencdec, its foil (Cho et
+// al. 2014). Sections and symbols are those of the paper's appendix A. Weights are written [in, out], and
+// biases stand where the authors' code has some: at the cells' inputs, the first state and the output's first
+// layer.
 #pragma once
 
 #include <optional>

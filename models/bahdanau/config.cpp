@@ -87,9 +87,10 @@ void check_config(const BahdanauConfig& c) {
   check.rate("context_dropout", c.context_dropout);
   check.rate("output_dropout", c.output_dropout);
   if (c.tied && c.maxout != c.embedding) {
-    throw Error(fmt::format("a Bahdanau model whose output is tied to the embedding needs a maxout layer of its "
-                            "width {}, not {}",
-                            c.embedding, c.maxout));
+    throw Error(
+        fmt::format("a Bahdanau model whose output is tied to the embedding needs a maxout layer of its "
+                    "width {}, not {}",
+                    c.embedding, c.maxout));
   }
 }
 

@@ -31,8 +31,8 @@ struct BahdanauConfig {
   std::int64_t maxout = 0;             // l
   bool attention = true;               // false: RNNencdec, whose context is always the last forward state
   BahdanauVariant variant = BahdanauVariant::look_update_generate;
-  bool tied = false;           // W_o is the target's embedding; maxout then equals embedding
-  bool paper_start = false;    // first values as in the paper (section 1.7 of its recipe), not Glorot's
+  bool tied = false;             // W_o is the target's embedding; maxout then equals embedding
+  bool paper_start = false;      // first values as in the paper (section 1.7 of its recipe), not Glorot's
   double embedding_dropout = 0;  // of embedded words
   double context_dropout = 0;    // of the annotations
   double output_dropout = 0;     // of the maxout layer

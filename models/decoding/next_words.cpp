@@ -14,8 +14,7 @@ NextWords::NextWords(Tensor scores, Tensor forced, std::int64_t candidates) {
   values_ = top.values;
   indices_ = top.indices;
   normalizers_ = log_sum_exp(scores, -1);
-  const Tensor first =
-      iota(scores.graph(), {DType::i32, {rows}}, 0) * static_cast<double>(vocabulary);
+  const Tensor first = iota(scores.graph(), {DType::i32, {rows}}, 0) * static_cast<double>(vocabulary);
   forced_values_ = gather_rows(reshape(scores, {rows * vocabulary, 1}), first + forced);
 }
 

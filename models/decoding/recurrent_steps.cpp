@@ -47,9 +47,9 @@ RecurrentSteps::Kept RecurrentSteps::kept_in(Graph& graph, const DecodingShape& 
     }
     return variables;
   };
-  return {make(fmt::format("memory/{}x{}", shape.sentences, shape.source_length), memory_types_,
-               shape.sentences),
-          make(fmt::format("state/{}", shape.rows()), state_types_, shape.rows())};
+  return {
+      make(fmt::format("memory/{}x{}", shape.sentences, shape.source_length), memory_types_, shape.sentences),
+      make(fmt::format("state/{}", shape.rows()), state_types_, shape.rows())};
 }
 
 void RecurrentSteps::build_encoder() {

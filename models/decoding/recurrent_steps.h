@@ -1,5 +1,5 @@
-// A recurrent model as decoding sees it: what its decoder looks at, and the state of every hypothesis, stay on
-// the device.
+// A recurrent model as decoding sees it: what its decoder looks at, and the state of every hypothesis, stay
+// on the device.
 #pragma once
 
 #include <map>
@@ -13,8 +13,8 @@
 namespace heed {
 
 // Executables that meet in variables: the encoder's, run once for each batch; the step's, run once for each
-// word; and those that bring hypotheses into another order. Models of one configuration on the same `variables`
-// share those of the same size, so only one of them is in use at a time.
+// word; and those that bring hypotheses into another order. Models of one configuration on the same
+// `variables` share those of the same size, so only one of them is in use at a time.
 class RecurrentSteps final : public StepModel {
  public:
   // `variables` holds the parameters. Throws Error for a model that is not recurrent.

@@ -65,9 +65,10 @@ void check_config(const LuongConfig& c) {
   check.rate("output_dropout", c.output_dropout);
   if (!(c.range >= 0)) throw Error(fmt::format("a Luong model's range is at least 0, not {}", c.range));
   if (c.tied && c.units != c.embedding) {
-    throw Error(fmt::format("a Luong model whose output is tied to the embedding needs units of its width {}, "
-                            "not {}",
-                            c.embedding, c.units));
+    throw Error(
+        fmt::format("a Luong model whose output is tied to the embedding needs units of its width {}, "
+                    "not {}",
+                    c.embedding, c.units));
   }
   if (c.input_feeding && !c.attention) {
     throw Error("a Luong model without attention has nothing to feed: turn input feeding off, too");

@@ -50,8 +50,7 @@ LuongModel::LuongModel(Graph& graph, const LuongConfig& c, Where where)
     return graph.variable(name, c.dtype, {in, out}, initializer, where);
   };
   embedding_ = table("embedding", c.vocabulary);
-  source_embedding_ =
-      c.source_vocabulary == 0 ? embedding_ : table("source_embedding", c.source_vocabulary);
+  source_embedding_ = c.source_vocabulary == 0 ? embedding_ : table("source_embedding", c.source_vocabulary);
   if (c.input_feeding) {
     W_fed_ = gate_matrix(graph, "decoder/0/fed_weight", {c.dtype, {c.units, 4 * c.units}}, 4,
                          initializer_of(c), where);
@@ -113,8 +112,7 @@ Tensors LuongModel::fed_vectors(Tensor projected, const Read& read) {
   for (const Tensor& words : unstack(projected)) {
     const auto position = Array({1}, std::vector{static_cast<std::int32_t>(vectors.size())});
     const Tensor h_t = advance(words, state);
-    const auto [attentional, weights] =
-        attend(insert_axis(h_t, 1), graph_.constant(position), read);
+    const auto [attentional, weights] = attend(insert_axis(h_t, 1), graph_.constant(position), read);
     weights_.push_back(weights);
     state.fed = reshape(attentional, h_t.shape());
     vectors.push_back(state.fed);

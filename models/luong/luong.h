@@ -1,6 +1,6 @@
-// The model of Luong, Pham and Manning 2015: stacked LSTMs on both sides, of which the decoder starts where the
-// encoder ended, layer by layer; the states of the top layers meet in an attention. Order of a step: h_t, then
-// a_t, c_t, and the attentional vector (eq. 5, 6)
+// The model of Luong, Pham and Manning 2015: stacked LSTMs on both sides, of which the decoder starts where
+// the encoder ended, layer by layer; the states of the top layers meet in an attention. Order of a step: h_t,
+// then a_t, c_t, and the attentional vector (eq. 5, 6)
 //
 //   h~_t = tanh(W_c [c_t; h_t])      p(y_t) = softmax(W_s h~_t)
 //
@@ -46,9 +46,9 @@ class LuongModel final : public RecurrentModel {
   Tensor advance(Tensor projected, State& state) const;  // h_t of the top layer
   // states h_t [B, T, n] at positions [T].
   Attentional attend(Tensor states, Tensor positions, const Read& read) const;
-  Tensors fed_vectors(Tensor projected, const Read& read);       // one step after the other: h~ [B, n] each
-  Tensor unfed_vectors(Tensor target_words, const Read& read);   // all at once: h~ [B, T, n]
-  Tensor output(Tensor vectors) const;                           // [..., n] -> [..., V]
+  Tensors fed_vectors(Tensor projected, const Read& read);      // one step after the other: h~ [B, n] each
+  Tensor unfed_vectors(Tensor target_words, const Read& read);  // all at once: h~ [B, T, n]
+  Tensor output(Tensor vectors) const;                          // [..., n] -> [..., V]
 
   Graph& graph_;
   LuongConfig config_;

@@ -55,7 +55,7 @@ void check(const Array& array, const std::vector<double>& expected) {
 
 const std::map<std::string, Array>& bahdanau_matrices() {
   static const std::map<std::string, Array> matrices{
-      {"a/W_a", numbers({2, 2}, {0.1, 0.3, 0.2, 0.4})},     // [in, out]: the transposes of the paper's
+      {"a/W_a", numbers({2, 2}, {0.1, 0.3, 0.2, 0.4})},  // [in, out]: the transposes of the paper's
       {"a/U_a", numbers({2, 2}, {0.5, 0.25, -0.5, 0.75})},
       {"a/v_a", numbers({2}, {1, -1})}};
   return matrices;
@@ -106,7 +106,8 @@ TEST_CASE("concat scores with the right halves are Bahdanau's") {
   Graph graph;
   const Attended seen = luong(graph, {.score = LuongScore::concat});
   const std::map<std::string, Array> matrices{
-      {"a/W_a", numbers({4, 2}, {0.1, 0.3, 0.2, 0.4, 0.5, 0.25, -0.5, 0.75})}, {"a/v_a", numbers({2}, {1, -1})}};
+      {"a/W_a", numbers({4, 2}, {0.1, 0.3, 0.2, 0.4, 0.5, 0.25, -0.5, 0.75})},
+      {"a/v_a", numbers({2}, {1, -1})}};
   check(values_with({seen.weights}, matrices)[0], {0.475035, 0.205224, 0.319741});
 }
 
@@ -116,14 +117,18 @@ TEST_CASE("location scores come from the state alone, and positions without a ro
   const std::map<std::string, Array> rows{{"a/W_a", numbers({2, 2}, {1, 0, 0, 1})}};
   check(values_with({seen.weights}, rows)[0], {1 / (1 + std::exp(1.0)), 1 / (1 + std::exp(-1.0)), 0});
   Graph other;
-  CHECK(message_of([&] { luong(other, {.score = LuongScore::location}); })
-            .starts_with("a: location attention needs to know how many positions there are"));
+  CHECK(message_of([&] {
+          luong(other, {.score = LuongScore::location});
+        }).starts_with("a: location attention needs to know how many positions there are"));
 }
 
 TEST_CASE("local-m looks at a window around the word's own position") {
   Graph graph;
-  LuongAttentionOptions options{.score = LuongScore::dot, .window = LuongWindow::local_m, .units = 1,
-                                .half_width = 1, .dtype = DType::f64};
+  LuongAttentionOptions options{.score = LuongScore::dot,
+                                .window = LuongWindow::local_m,
+                                .units = 1,
+                                .half_width = 1,
+                                .dtype = DType::f64};
   const LuongAttention attention(graph, "a", options);
   const Tensor h = graph.constant(numbers({2, 3, 1}, {0, 0, 0, 0, 0, 0}));
   const Tensor memory = graph.constant(Array(DType::f64, {2, 6, 1}));
@@ -132,19 +137,21 @@ TEST_CASE("local-m looks at a window around the word's own position") {
   const double half = 0.5, third = 1.0 / 3;
   // In the second sentence of three words the window stops at the last one.
   check(values_with({seen.weights}, {})[0],
-        {half, half, 0, 0, 0, 0, 0, 0, third, third, third, 0, 0, 0, 0, 0, half, half,
-         half, half, 0, 0, 0, 0, 0, half, half, 0, 0, 0, 0, half, half, 0, 0, 0});
+        {half, half, 0, 0, 0, 0, 0, 0,    third, third, third, 0, 0, 0,    0,    0, half, half,
+         half, half, 0, 0, 0, 0, 0, half, half,  0,     0,     0, 0, half, half, 0, 0,    0});
 }
 
 TEST_CASE("local-p favours the middle of the window it predicts, and does not normalise again") {
   Graph graph;
-  LuongAttentionOptions options{.score = LuongScore::dot, .window = LuongWindow::local_p, .units = 1,
-                                .half_width = 2, .dtype = DType::f64};
+  LuongAttentionOptions options{.score = LuongScore::dot,
+                                .window = LuongWindow::local_p,
+                                .units = 1,
+                                .half_width = 2,
+                                .dtype = DType::f64};
   const LuongAttention attention(graph, "a", options);
   const Tensor h = graph.constant(numbers({1, 1, 1}, {1}));
   const Tensor memory = graph.constant(Array(DType::f64, {1, 8, 1}));
-  const Attended seen =
-      attention(h, positions(graph, {0}), attention.project(memory, lengths(graph, {8})));
+  const Attended seen = attention(h, positions(graph, {0}), attention.project(memory, lengths(graph, {8})));
   // S = 8 and p = 4.2 counted from 1: sigmoid(v tanh(1)) = 4.2 / 8.
   const double v = std::log(4.2 / (8 - 4.2)) / std::tanh(1.0);
   const std::map<std::string, Array> given{{"a/W_p", numbers({1, 1}, {1})}, {"a/v_p", numbers({1, 1}, {v})}};
@@ -160,8 +167,7 @@ TEST_CASE("gradients of every attention agree with differences, through the pred
   const auto check_all = [](Graph& graph, const Attended& seen) {
     const Tensor loss = sum(square(seen.context) + 0.3 * seen.context) + sum(square(seen.weights));
     const Tensors variables = graph.variables();
-    const GradientCheck found =
-        check_gradients(evaluate_on(open_backend("reference")), loss, variables, {});
+    const GradientCheck found = check_gradients(evaluate_on(open_backend("reference")), loss, variables, {});
     CAPTURE(to_string(found));
     CHECK(found.worst < 1e-7);
   };
@@ -181,9 +187,9 @@ TEST_CASE("gradients of every attention agree with differences, through the pred
     Graph each;
     const Tensor states = each.variable("memory", DType::f64, {2, 5, 3}, uniform_between(-1, 1));
     const Tensor queries = each.variable("states", DType::f64, {2, 2, 3}, uniform_between(-1, 1));
-    const LuongAttention attention(each, "a",
-                                   {.score = score, .window = window, .units = 3, .half_width = 2, .longest = 4,
-                                    .dtype = DType::f64});
+    const LuongAttention attention(
+        each, "a",
+        {.score = score, .window = window, .units = 3, .half_width = 2, .longest = 4, .dtype = DType::f64});
     check_all(each,
               attention(queries, positions(each, {0, 1}), attention.project(states, lengths(each, {5, 3}))));
   }

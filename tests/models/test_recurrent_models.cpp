@@ -9,6 +9,7 @@
 #include <heed/autodiff/gradients.h>
 #include <heed/backends/executable.h>
 #include <heed/models/model_config.h>
+#include <heed/models/training/training_graph.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/reduce.h>
 
@@ -36,8 +37,14 @@ std::vector<ModelConfig> small_models() {
   std::vector<ModelConfig> models;
   for (const bool attention : {true, false}) {
     for (const char* variant : {"a", "b", "c"}) {
-      BahdanauConfig config{.vocabulary = words, .embedding = 4, .encoder_units = 3, .units = 5, .alignment = 4,
-                            .maxout = 4, .attention = attention, .variant = bahdanau_variant(variant),
+      BahdanauConfig config{.vocabulary = words,
+                            .embedding = 4,
+                            .encoder_units = 3,
+                            .units = 5,
+                            .alignment = 4,
+                            .maxout = 4,
+                            .attention = attention,
+                            .variant = bahdanau_variant(variant),
                             .tied = variant[0] == 'b'};
       config.dtype = DType::f64;
       models.emplace_back(config);
@@ -105,7 +112,7 @@ TEST_CASE("RNNsearch has the paper's sizes, component by component") {
   CHECK(weights_under(config, {"start/"}) == 1000000);
   CHECK(weights_under(config, {"output/"}) == 18620000);
   CHECK(weights_under(config, {""}) == 80401000);  // about 80.4 M without biases
-  config.attention = false;                         // C has the width of one direction
+  config.attention = false;                        // C has the width of one direction
   CHECK(weights_under(config, {"decoder/context_weight"}) == 3000000);
   CHECK(weights_under(config, {"attention/"}) == 0);
 }
@@ -182,8 +189,8 @@ TEST_CASE("gradients of every model agree with differences") {
     CAPTURE(describe(config));
     Built built(config, two);
     const Tensor loss = sum(square(built.scores)) + sum(built.scores);
-    const GradientCheck check = check_gradients(evaluate_on(open_backend("reference")), loss, {},
-                                                {.most_elements = 12});
+    const GradientCheck check =
+        check_gradients(evaluate_on(open_backend("reference")), loss, {}, {.most_elements = 12});
     CAPTURE(to_string(check));
     CHECK(check.worst < 1e-6);
   }
@@ -217,8 +224,8 @@ TEST_CASE("the number of nodes is linear in the length of sentences") {
       const auto input = [&](const char* name, const Shape& shape) {
         return graph.input(name, DType::i32, shape);
       };
-      const Tensor scores = made->scores(input("source", {2, length}), input("lengths", {2}),
-                                         input("target", {2, length}));
+      const Tensor scores =
+          made->scores(input("source", {2, length}), input("lengths", {2}), input("target", {2, length}));
       gradients(sum(square(scores)), graph.variables());
       return static_cast<double>(graph.size());
     };
@@ -236,8 +243,9 @@ TEST_CASE("configurations that make no model are refused") {
   CHECK(message(bahdanau, [](auto& c) { c.units = 0; }) == "a Bahdanau model's units is at least 1, not 0");
   CHECK(message(bahdanau, [](auto& c) { c.output_dropout = 1; }) ==
         "a Bahdanau model's output_dropout is at least 0 and below 1, not 1");
-  CHECK(message(bahdanau, [](auto& c) { c.maxout = 7; }) ==
-        "a Bahdanau model whose output is tied to the embedding needs a maxout layer of its width 256, not 7");
+  CHECK(
+      message(bahdanau, [](auto& c) { c.maxout = 7; }) ==
+      "a Bahdanau model whose output is tied to the embedding needs a maxout layer of its width 256, not 7");
   const LuongConfig luong = luong_preset("small", 100);
   CHECK(message(luong, [](auto& c) { c.layers = -1; }) == "a Luong model's layers is at least 1, not -1");
   CHECK(message(luong, [](auto& c) { c.attention = false; }) ==
@@ -246,4 +254,45 @@ TEST_CASE("configurations that make no model are refused") {
         "there is no model \"gpt\"; there are rnnencdec, bahdanau, luong, transformer");
   CHECK(message_of([] { model_preset("luong", "tiny", 10); }) ==
         "there is no preset \"tiny\" of Luong's models; there are micro, small, medium, paper");
+}
+
+// Matrices that every step of a sequence reads may be packed before a run; each run must see the new ones.
+TEST_CASE("every backend trains every model the same way, update by update") {
+  const auto losses_on = [](const std::string& backend, const ModelConfig& config, int steps) {
+    Variables variables(open_backend(backend), 5);
+    const BatchShape shape{16, 6, 5};
+    TrainingStep step(config, shape, {.label_smoothing = 0.1}, variables);
+    Batch batch;
+    const auto some_words = [](const Shape& of) {
+      Array array(DType::i32, of);
+      for (std::int64_t i = 0; i < array.elements(); ++i)
+        array.set_number(i, static_cast<double>(4 + i * i % 13));
+      return array;
+    };
+    batch.source = some_words({16, 6});
+    batch.source_lengths =
+        Array({16}, std::vector<std::int32_t>{6, 5, 4, 3, 2, 1, 6, 6, 6, 6, 5, 5, 5, 5, 4, 4});
+    batch.target_input = batch.target_output = some_words({16, 5});
+    batch.weights = Array({16, 5}, std::vector<float>(80, 1.0f));
+    batch.target_tokens = 80;
+    std::vector<double> losses;
+    for (int i = 0; i < steps; ++i) losses.push_back(step.run(batch, {.learning_rate = 0.01}).loss);
+    return losses;
+  };
+  BahdanauConfig bahdanau{
+      .vocabulary = words, .embedding = 64, .encoder_units = 64, .units = 96, .alignment = 64, .maxout = 64};
+  LuongConfig luong{.vocabulary = words, .embedding = 64, .units = 64, .layers = 2};
+  const ModelConfig transformer = transformer_preset("micro", words);  // with dropout: all draw the same bits
+  for (const auto& [config, steps] :
+       {std::pair(ModelConfig(bahdanau), 6), std::pair(ModelConfig(luong), 6), std::pair(transformer, 20)}) {
+    CAPTURE(describe(config));
+    const std::vector<double> expected = losses_on("reference", config, steps);
+    CHECK(expected.back() < 0.8 * expected.front());
+    for (const std::string& backend : backend_names()) {
+      CAPTURE(backend);
+      const std::vector<double> found = losses_on(backend, config, steps);
+      for (std::size_t i = 0; i < expected.size(); ++i)
+        CHECK(found[i] == doctest::Approx(expected[i]).epsilon(1e-3));
+    }
+  }
 }
