@@ -16,6 +16,8 @@ template <typename... Visitors>
 struct Overloaded : Visitors... {
   using Visitors::operator()...;
 };
+template <typename... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 [[noreturn]] void refuse(const std::string& model) {
   throw Error(fmt::format("there is no model \"{}\"; there are {}", model, fmt::join(model_names(), ", ")));

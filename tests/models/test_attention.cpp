@@ -179,17 +179,21 @@ TEST_CASE("gradients of every attention agree with differences, through the pred
 
   using enum LuongScore;
   using enum LuongWindow;
-  for (const auto [score, window] : {Case{dot, global}, Case{general, global}, Case{concat, global},
-                                     Case{location, global}, Case{general, local_m}, Case{general, local_p},
-                                     Case{dot, local_p}, Case{concat, local_p}, Case{location, local_p}}) {
-    CAPTURE(std::string(name_of(score)));
-    CAPTURE(std::string(name_of(window)));
+  for (const Case& each_case : {Case{dot, global}, Case{general, global}, Case{concat, global},
+                                Case{location, global}, Case{general, local_m}, Case{general, local_p},
+                                Case{dot, local_p}, Case{concat, local_p}, Case{location, local_p}}) {
+    CAPTURE(std::string(name_of(each_case.score)));
+    CAPTURE(std::string(name_of(each_case.window)));
     Graph each;
     const Tensor states = each.variable("memory", DType::f64, {2, 5, 3}, uniform_between(-1, 1));
     const Tensor queries = each.variable("states", DType::f64, {2, 2, 3}, uniform_between(-1, 1));
-    const LuongAttention attention(
-        each, "a",
-        {.score = score, .window = window, .units = 3, .half_width = 2, .longest = 4, .dtype = DType::f64});
+    const LuongAttention attention(each, "a",
+                                   {.score = each_case.score,
+                                    .window = each_case.window,
+                                    .units = 3,
+                                    .half_width = 2,
+                                    .longest = 4,
+                                    .dtype = DType::f64});
     check_all(each,
               attention(queries, positions(each, {0, 1}), attention.project(states, lengths(each, {5, 3}))));
   }
