@@ -9,6 +9,8 @@
 #include <heed/backends/executable.h>
 #include <heed/models/attention/bahdanau.h>
 #include <heed/models/attention/luong.h>
+#include <heed/models/attention/vaswani.h>
+#include <heed/ops/attention.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/reduce.h>
 
@@ -159,6 +161,47 @@ TEST_CASE("local-p favours the middle of the window it predicts, and does not no
   check(weights, {0, 0, 0.121688, 0.245050, 0.181537, 0.049475, 0, 0});
 }
 
+TEST_CASE("scaled dot-product attention gives the numbers worked out by hand") {
+  Graph graph;
+  const Tensor K = graph.constant(numbers({1, 3, 1, 2}, {1, 0, 0, 1, 1, 1}));
+  const Tensor V = graph.constant(numbers({1, 3, 1, 2}, {1, 2, 3, 4, 5, 6}));
+  const Tensor Q = graph.constant(numbers({1, 2, 1, 2}, {1, 0, 0, 2}));
+  const AttendedHeads seen = scaled_dot_product(Q, K, V);
+  const auto values = values_with({seen.weights, seen.context}, {});
+  check(values[0], {0.401112, 0.197776, 0.401112, 0.108383, 0.445808, 0.445808});
+  check(values[1], {3, 4, 3.674850, 4.674850});
+}
+
+TEST_CASE("the equation is what the fused attention computes, under every mask") {
+  for (const auto& sizes : {std::pair<std::int64_t, std::int64_t>{1, 1}, {3, 17}, {17, 17}, {65, 127}}) {
+    const std::int64_t T = sizes.first, S = sizes.second;
+    for (const bool masked : {false, true}) {
+      CAPTURE(T);
+      CAPTURE(masked);
+      Graph graph;
+      const auto drawn = [&](const char* name, std::int64_t length) {
+        return graph.variable(name, DType::f64, {3, length, 2, 5}, uniform_between(-2, 2));
+      };
+      const Tensor Q = drawn("Q", T), K = drawn("K", S), V = drawn("V", S);
+      // The last sentence has no words: nothing is seen, and nothing is NaN.
+      const Tensor ends = lengths(graph, {static_cast<std::int32_t>(S), 1, 0});
+      const ScaledDotProductMask mask{masked ? ends : Tensor{}, masked && T == S};
+      const AttendedHeads seen = scaled_dot_product(Q, K, V, mask);
+      const AttentionOptions options{
+          .scale = 1 / std::sqrt(5.0), .causal = mask.causal, .key_lengths = mask.key_lengths};
+      const AttentionResult fused = attention(Q, K, V, options);
+      const Tensor fused_weights = attention_weights(Q, K, fused.log_sum_exp, options);
+      const auto values = values_with({seen.context, fused.result, seen.weights, fused_weights}, {});
+      for (const std::size_t k : {std::size_t{0}, std::size_t{2}}) {
+        double worst = 0;
+        for (std::int64_t i = 0; i < values[k].elements(); ++i)
+          worst = std::max(worst, std::abs(values[k].number(i) - values[k + 1].number(i)));
+        CHECK(worst < 1e-12);
+      }
+    }
+  }
+}
+
 TEST_CASE("gradients of every attention agree with differences, through the predicted position, too") {
   struct Case {
     LuongScore score;
@@ -176,6 +219,14 @@ TEST_CASE("gradients of every attention agree with differences, through the pred
   const Tensor h = graph.variable("states", DType::f64, {2, 2, 3}, uniform_between(-1, 1));
   const BahdanauAttention additive(graph, "a", {3, 3, 4, {}, {}, DType::f64});
   check_all(graph, additive(h, additive.project(memory, lengths(graph, {5, 3}))));
+
+  Graph heads;
+  const auto drawn = [&](const char* name, std::int64_t length) {
+    return heads.variable(name, DType::f64, {2, length, 2, 3}, uniform_between(-1, 1));
+  };
+  const Tensor Q = drawn("Q", 4), K = drawn("K", 4), V = drawn("V", 4);
+  const auto [context, weights] = scaled_dot_product(Q, K, V, {lengths(heads, {4, 0}), true});
+  check_all(heads, {context, weights});
 
   using enum LuongScore;
   using enum LuongWindow;

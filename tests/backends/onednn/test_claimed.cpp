@@ -91,12 +91,8 @@ TEST_CASE("claimed kernels of rows are their expansions at odd sizes") {
       return layer_norm(real(g, "x", {5, n}), real(g, "gain", {n}), real(g, "bias", {n}), 1e-2);
     });
     check_both([n](Graph& g) { return softmax(real(g, "x", {3, n}), -1); });
-    check_both([n](Graph& g) {
-      return cross_entropy(real(g, "x", {n, 9}), whole(g, {n}, 9), 0.1);
-    });
-    check_both([n](Graph& g) {
-      return cross_entropy(real(g, "x", {3, n}), whole(g, {3}, n), 0.1);
-    });
+    check_both([n](Graph& g) { return cross_entropy(real(g, "x", {n, 9}), whole(g, {n}, 9), 0.1); });
+    check_both([n](Graph& g) { return cross_entropy(real(g, "x", {3, n}), whole(g, {3}, n), 0.1); });
     check_both([n](Graph& g) { return dropout(real(g, "x", {3, n}), 0.3); });
     check_both([n](Graph& g) { return sum(square(real(g, "x", {3, n})), {1}); });
   }
@@ -112,14 +108,14 @@ TEST_CASE("claimed attention is its expansion at odd sizes, with and without mas
         check_both([=](Graph& g) {
           AttentionOptions options{.scale = 0.4, .causal = masked && n == m};
           if (masked) options.key_lengths = whole(g, {2}, m + 1);  // of none and of some
-          return attention(real(g, "q", {2, n, 2, 8}), real(g, "k", {2, m, 2, 8}),
-                           real(g, "v", {2, m, 2, 8}), options)
+          return attention(real(g, "q", {2, n, 2, 8}), real(g, "k", {2, m, 2, 8}), real(g, "v", {2, m, 2, 8}),
+                           options)
               .result;
         });
       }
       check_both([=](Graph& g) {  // heads of odd size
-        return attention(real(g, "q", {1, 3, 1, n}), real(g, "k", {1, m, 1, n}),
-                         real(g, "v", {1, m, 1, n}), {.scale = 0.2})
+        return attention(real(g, "q", {1, 3, 1, n}), real(g, "k", {1, m, 1, n}), real(g, "v", {1, m, 1, n}),
+                         {.scale = 0.2})
             .result;
       });
       check_both([=](Graph& g) {
