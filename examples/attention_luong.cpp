@@ -29,14 +29,15 @@ int main() {
   const Tensor table = graph.variable("table", DType::f32, {letters, width}, normal_with(0, 0.5));
   const LstmLayer encoder(graph, "encoder", {.in = width, .units = width});
   const LstmLayer decoder(graph, "decoder", {.in = width, .units = width});
-  const LuongAttention attention(graph, "attention",
-                                 {.score = LuongScore::general, .window = LuongWindow::local_p,
-                                  .units = width, .half_width = 2});
+  const LuongAttention attention(
+      graph, "attention",
+      {.score = LuongScore::general, .window = LuongWindow::local_p, .units = width, .half_width = 2});
   const Linear attentional(graph, "attentional", 2 * width, width), output(graph, "output", width, letters);
 
   const auto read = encoder(embedding(table, swap_axes(source, 0, 1)));
   // The decoder hears the letter before the one it is to write; before the first it hears nothing.
-  const Tensor said = pad(slice(embedding(table, swap_axes(target, 0, 1)), 0, 0, length - 1), {{1, 0}, {}, {}});
+  const Tensor said =
+      pad(slice(embedding(table, swap_axes(target, 0, 1)), 0, 0, length - 1), {{1, 0}, {}, {}});
   const Tensor h = swap_axes(decoder(said, {}, Direction::forward, read.last).states, 0, 1);  // h_t [B, T, n]
   const Attended seen = attention(h, times, attention.project(swap_axes(read.states, 0, 1), lengths));
   const Tensor vector = tanh(attentional(concatenate(Tensors{seen.context, h}, 2)));  // eq. 5

@@ -1,6 +1,6 @@
 // Scaled dot-product attention (Vaswani et al. 2017) learns to look things up: among pairs of a name and a
-// letter it is asked for names and should answer with their letters. There is no order, no recurrence: only Q, K
-// and V.
+// letter it is asked for names and should answer with their letters. There is no order, no recurrence: only
+// Q, K and V.
 #include "letters.h"
 
 #include <heed/autodiff/gradients.h>
@@ -27,9 +27,9 @@ int main() {
     return graph.variable(name, DType::f32, {symbols, width}, normal_with(0, 0.3));
   };
   const auto one_head = [](Tensor x) { return insert_axis(x, 2); };  // [B, L, d] to [B, L, 1, d]
-  const AttendedHeads seen = scaled_dot_product(one_head(embedding(table("W_Q"), asked)),
-                                                one_head(embedding(table("W_K"), names)),
-                                                one_head(embedding(table("W_V"), letters)));
+  const AttendedHeads seen =
+      scaled_dot_product(one_head(embedding(table("W_Q"), asked)), one_head(embedding(table("W_K"), names)),
+                         one_head(embedding(table("W_V"), letters)));
   const Linear output(graph, "output", width, symbols);
   const Tensor loss = mean(cross_entropy(output(reshape(seen.context, {batch, questions, width})), answers));
   const Tensor weights = reshape(seen.weights, {batch, questions, pairs});
@@ -54,6 +54,8 @@ int main() {
     if (i % 200 == 0) fmt::print("step {}  loss {:.3f}\n", i, train.scalar(loss));
   }
   draw_weights(train.value(weights), some_names, some_asked);
-  const auto right = [&](std::int64_t b, std::int64_t t) { return std::int64_t(places.number(b * questions + t)); };
+  const auto right = [&](std::int64_t b, std::int64_t t) {
+    return std::int64_t(places.number(b * questions + t));
+  };
   fmt::print("{:.1f} % look at the name that was asked for\n", aligned_share(train.value(weights), right));
 }

@@ -15,7 +15,8 @@ inline void draw_letters(heed::Array& words, std::int64_t letters, heed::Draws& 
     word = static_cast<std::int32_t>(draws.between(0, letters - 1));
 }
 
-// A row for each letter that is written, a column for each that is read, darker for more weight. weights [B, T, S]; the symbols of sentence 0: source [B, S], target [B, T], both i32, drawn as letters.
+// A row for each letter that is written, a column for each that is read, darker for more weight. weights [B,
+// T, S]; the symbols of sentence 0: source [B, S], target [B, T], both i32, drawn as letters.
 inline void draw_weights(const heed::Array& weights, const heed::Array& source, const heed::Array& target) {
   static constexpr const char* shades[] = {"  ", "░░", "▒▒", "▓▓", "██"};
   const auto letter = [](const heed::Array& words, std::int64_t i) {

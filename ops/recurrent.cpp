@@ -1,3 +1,5 @@
+#include <array>
+
 #include <fmt/format.h>
 
 #include <heed/ops/elementwise.h>
@@ -69,6 +71,26 @@ Tensor gru_cell(Tensor projected, Tensor state, Tensor gate_weight, Tensor candi
   const Tensors inputs = split(projected, 1, 3);
   const Tensors gates = gru_gates(inputs, split(matmul(state, gate_weight), 1, 2), state);
   return gru_state(inputs[2], matmul(gates[1], candidate_weight), gates[0], state, alive);
+}
+
+Tensor gru_cell_reset_after(Tensor projected, Tensor state, Tensor weight, Tensor bias, Tensor alive,
+                            Where where) {
+  require_projected("gru_cell_reset_after", projected, state, 3, where);
+  const auto origin = state.graph().at(where);
+  Tensors inputs = split(projected, 1, 3);
+  const Tensor product = matmul(state, weight);
+  for (const Tensor& part : split(bias ? product + bias : product, 1, 3)) inputs.push_back(part);
+  inputs.push_back(state);
+  Formula f(state.dtype());
+  std::array<Register, 6> in{};
+  for (Register& part : in) part = f.input();
+  const Register h = f.input();
+  const Register lives = alive ? f.builder.input(DType::boolean) : Register{0};
+  if (alive) inputs.push_back(alive);
+  const Register z = f.sigmoid(f.add(in[0], in[3])), r = f.sigmoid(f.add(in[1], in[4]));
+  const Register g = f.tanh(f.add(in[2], f.mul(r, in[5])));
+  const Register next = f.add(h, f.mul(z, f.builder.emit(ScalarOp::subtract, g, h)));
+  return elementwise(f.builder.finish({alive ? f.where(lives, next, h) : next}), inputs).front();
 }
 
 LstmState lstm_cell(Tensor projected, const LstmState& state, Tensor weight, Tensor alive, Where where) {

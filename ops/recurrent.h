@@ -18,6 +18,14 @@ namespace heed {
 Tensor gru_cell(Tensor projected, Tensor state, Tensor gate_weight, Tensor candidate_weight,
                 Tensor alive = {}, Where where = Where::current());
 
+// The same with the reset gate behind the product, so that the three products on the state are one: PyTorch's
+// and cuDNN's form, oneDNN's "linear before reset", but for the meaning of z, which stays. weight [n, 3n] and
+// bias [3n] (optional) for z, r and g:
+//
+//   g = tanh(projected_g + r * (h U + b))
+Tensor gru_cell_reset_after(Tensor projected, Tensor state, Tensor weight, Tensor bias = {},
+                            Tensor alive = {}, Where where = Where::current());
+
 struct LstmState {
   Tensor hidden;  // h [B, n], the output
   Tensor cell;    // c [B, n]

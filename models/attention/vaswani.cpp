@@ -21,7 +21,8 @@ Tensor visible_keys(Graph& graph, const ScaledDotProductMask& mask, std::int64_t
 
 }  // namespace
 
-AttendedHeads scaled_dot_product(Tensor Q, Tensor K, Tensor V, const ScaledDotProductMask& mask, Where where) {
+AttendedHeads scaled_dot_product(Tensor Q, Tensor K, Tensor V, const ScaledDotProductMask& mask,
+                                 Where where) {
   Graph& graph = Q.graph();
   const auto origin = graph.at(where);
   const auto by_head = [](Tensor x) { return swap_axes(x, 1, 2); };  // [B, L, h, d] to [B, h, L, d]

@@ -3,9 +3,9 @@
 //
 //   Attention(Q, K, V) = softmax(Q K^T / sqrt(d_k) + M) V      (eq. 1)
 //
-// M is 0 where a query may look and -inf where it may not: at keys behind a sentence's end, and, in a decoder, at
-// later words. The fused op that models run is ops/attention.h; this is the equation, with the weights. With
-// projections and several heads it is MultiHeadAttention (multi_head.h).
+// M is 0 where a query may look and -inf where it may not: at keys behind a sentence's end, and, in a
+// decoder, at later words. The fused op that models run is ops/attention.h; this is the equation, with the
+// weights. With projections and several heads it is MultiHeadAttention (multi_head.h).
 #pragma once
 
 #include <heed/graph/graph.h>

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <heed/models/recurrent/gru.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/matmul.h>
@@ -12,6 +14,19 @@ GruLayer::GruLayer(Graph& graph, const std::string& name, const RecurrentOptions
   input_weight_ =
       gate_matrix(graph, name + "/input_weight", {dtype, {in_, 3 * n}}, 3, options.input_initializer, where);
   if (options.bias) input_bias_ = graph.variable(name + "/input_bias", dtype, {3 * n}, zeros(), where);
+  if (options.reset == ResetGate::after_product) {
+    state_weight_ =
+        gate_matrix(graph, name + "/state_weight", {dtype, {n, 3 * n}}, 3, options.state_initializer, where);
+    if (options.state_bias)
+      state_bias_ = graph.variable(name + "/state_bias", dtype, {3 * n}, zeros(), where);
+    return;
+  }
+  if (options.state_bias) {
+    throw Error(
+        fmt::format("{}: a GRU has a bias on the state only where its reset gate acts behind the product\n"
+                    "  at {}",
+                    name, describe(where)));
+  }
   gate_weight_ =
       gate_matrix(graph, name + "/gate_weight", {dtype, {n, 2 * n}}, 2, options.state_initializer, where);
   candidate_weight_ =
@@ -25,6 +40,7 @@ Tensor GruLayer::project(Tensor inputs, Where where) const {
 }
 
 GruLayer::State GruLayer::step(Tensor projected, State state, Tensor alive, Where where) const {
+  if (state_weight_) return gru_cell_reset_after(projected, state, state_weight_, state_bias_, alive, where);
   return gru_cell(projected, state, gate_weight_, candidate_weight_, alive, where);
 }
 

@@ -28,6 +28,7 @@ LstmLayer::LstmLayer(Graph& graph, const std::string& name, const RecurrentOptio
   }
   state_weight_ =
       gate_matrix(graph, name + "/state_weight", {dtype, {n, 4 * n}}, 4, options.state_initializer, where);
+  if (options.state_bias) state_bias_ = graph.variable(name + "/state_bias", dtype, {4 * n}, zeros(), where);
 }
 
 Tensor LstmLayer::project(Tensor inputs, Where where) const {
@@ -37,7 +38,8 @@ Tensor LstmLayer::project(Tensor inputs, Where where) const {
 }
 
 LstmState LstmLayer::step(Tensor projected, const State& state, Tensor alive, Where where) const {
-  return lstm_cell(projected, state, state_weight_, alive, where);
+  const auto origin = projected.graph().at(where);
+  return lstm_cell(state_bias_ ? projected + state_bias_ : projected, state, state_weight_, alive);
 }
 
 LstmLayer::Result LstmLayer::operator()(Tensor inputs, Tensor lengths, Direction direction, State initial,

@@ -8,8 +8,8 @@
 
 namespace heed {
 
-// NAME/input_weight [in, 4n] with NAME/input_bias [4n], and NAME/state_weight [n, 4n]; the gates stand in the
-// order input, forget, output, candidate.
+// NAME/input_weight [in, 4n] with NAME/input_bias [4n], and NAME/state_weight [n, 4n], with NAME/state_bias
+// [4n] if asked for; the gates stand in the order input, forget, output, candidate.
 class LstmLayer {
  public:
   using State = LstmState;  // h and c, [B, n] each
@@ -35,7 +35,7 @@ class LstmLayer {
  private:
   std::string name_;
   std::int64_t in_, units_;
-  Tensor input_weight_, input_bias_, state_weight_;
+  Tensor input_weight_, input_bias_, state_weight_, state_bias_;
 };
 
 }  // namespace heed

@@ -8,11 +8,19 @@
 
 namespace heed {
 
+// Where a GRU's reset gate acts: on the state, as in the papers, or on its product with the matrix, as in
+// PyTorch and cuDNN, which makes three products one.
+enum class ResetGate : std::uint8_t { before_product, after_product };
+
 struct RecurrentOptions {
   std::int64_t in = 0;     // width of the inputs
   std::int64_t units = 0;  // n, width of the states
   bool bias = true;        // of the gates and the candidate, zero at first
-  double forget_bias = 0;  // first value of the forget gate's bias (LSTM)
+  // A second bias, of the products on the state, zero at first. It changes what a GRU can compute where its
+  // reset gate acts behind the product, and nothing else; other libraries count it among their parameters.
+  bool state_bias = false;
+  ResetGate reset = ResetGate::before_product;  // GRU
+  double forget_bias = 0;                       // first value of the forget gate's bias (LSTM)
   // Of the matrices on the inputs and on the states; none: Glorot-uniform by the sizes of one gate.
   std::optional<Initializer> input_initializer{};
   std::optional<Initializer> state_initializer{};

@@ -73,6 +73,56 @@ TEST_CASE("a gated cell of one unit gives Bahdanau's numbers") {
   CHECK(value(next).number(0) == doctest::Approx(0.135324334).epsilon(1e-8));
 }
 
+TEST_CASE("behind the product, the reset gate acts on the inner bias, too") {
+  Graph graph;
+  const double x = 0.5, h = -0.3;
+  const Tensor projected = row(graph, {0.4 * x, -0.2 * x, 1.1 * x});
+  const Tensor next = gru_cell_reset_after(projected, number(graph, h), row(graph, {0.6, 0.9, -0.7}),
+                                           row(graph, {0, 0, 0.2}));
+  const double z = 0.504999833, inside = 0.615359487, outside = 0.683574651;
+  CHECK(value(next).number(0) == doctest::Approx((1 - z) * h + z * inside).epsilon(1e-8));
+  // Added to the inputs' share, the bias escapes the reset gate.
+  const Tensor biased = row(graph, {0.4 * x, -0.2 * x, 1.1 * x + 0.2});
+  const Tensor other = gru_cell_reset_after(biased, number(graph, h), row(graph, {0.6, 0.9, -0.7}));
+  CHECK(value(other).number(0) == doctest::Approx((1 - z) * h + z * outside).epsilon(1e-8));
+}
+
+TEST_CASE(
+    "a layer whose reset gate acts behind the product is masked, reversed and differentiated like any") {
+  Graph graph;
+  RecurrentOptions options = small(2, 3);
+  options.reset = ResetGate::after_product;
+  options.state_bias = true;
+  const Bidirectional<GruLayer> both(graph, "encoder", options);
+  const auto result = both(sequence(graph, 4, 2, 2), lengths(graph, {4, 2}));
+  const Array states = value(result.states);
+  for (std::int64_t j = 0; j < 3; ++j) {
+    CHECK(at(states, 3, 1, j) == at(states, 1, 1, j));
+    CHECK(at(states, 3, 1, 3 + j) == 0);
+  }
+  const Tensor loss = sum(square(result.states) * result.states);
+  const GradientCheck check = check_gradients(evaluate(), loss, graph.variables(), {});
+  CAPTURE(to_string(check));
+  CHECK(check.worst < 1e-8);
+  options.reset = ResetGate::before_product;
+  CHECK(
+      message_of([&] {
+        GruLayer(graph, "odd", options);
+      }).starts_with("odd: a GRU has a bias on the state only where its reset gate acts behind the product"));
+}
+
+TEST_CASE("an LSTM's second bias adds to the first") {
+  Graph graph;
+  RecurrentOptions options = small(2, 3);
+  options.state_bias = true;
+  const LstmLayer layer(graph, "layer", options);
+  const Tensor loss = sum(square(layer(sequence(graph, 3, 2, 2)).states));
+  const Tensors biases{*graph.find_variable("layer/input_bias"), *graph.find_variable("layer/state_bias")};
+  const Tensors found = gradients(loss, biases);
+  const Array first = value(found[0]), second = value(found[1]);
+  for (std::int64_t i = 0; i < 12; ++i) CHECK(first.number(i) == doctest::Approx(second.number(i)));
+}
+
 TEST_CASE("an LSTM cell of one unit gives the reference numbers") {
   Graph graph;
   const double x = 0.5;
