@@ -1,0 +1,243 @@
+// heed-translate attend
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "commands.h"
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <heed/models/text/corpus.h>
+#include <heed/models/text/files.h>
+#include <heed/models/visual/alignments.h>
+#include <heed/models/visual/attention_page.h>
+#include <heed/models/visual/attention_svg.h>
+#include <heed/models/visual/attention_text.h>
+
+namespace heed::translate {
+
+namespace {
+
+constexpr std::int64_t shown_candidates = 5;
+
+struct Flags {
+  std::vector<std::string> checkpoints, sentences;
+  std::string page, svg, gold, backend;
+  bool text = false, numbers = false, alignments = false, heads = false;
+  std::string kind = "cross", rows = "output";
+  std::optional<std::int64_t> layer, head;
+  bool pieces = false;
+  int threads = 0;
+  DecodingOptions decoding;
+
+  MatrixView view() const {
+    return {attention_kind(kind), layer, head, pieces, rows == "input"};
+  }
+};
+
+void write_text(const std::string& path, const std::string& text) {
+  FileWriter writer(path);
+  writer.write(text);
+  writer.commit();
+}
+
+// The page shows everything; all else needs one kind of attention, or all kinds to be summarised.
+AttentionRequest request_of(const Flags& flags) {
+  AttentionRequest request;
+  if (!flags.page.empty() || flags.heads) {
+    request.kinds = {AttentionKind::encoder_self, AttentionKind::decoder_self, AttentionKind::cross};
+  } else {
+    request.kinds = {flags.view().kind};
+  }
+  if (flags.page.empty()) return request;
+  request.candidates = shown_candidates;
+  request.states = true;
+  return request;
+}
+
+std::vector<std::string> sentences_of(const Flags& flags) {
+  if (!flags.sentences.empty()) return flags.sentences;
+  if (::isatty(STDIN_FILENO)) std::fputs("Enter a sentence a line; end with Ctrl-D.\n", stderr);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(std::cin, line);) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    lines.push_back(line);
+  }
+  if (lines.empty()) throw Error("there is no sentence: give some as arguments, or on standard input");
+  return lines;
+}
+
+// Runs are told apart by their directories, and where those are called the same, by the whole path.
+std::string name_of_run(const Flags& flags, std::size_t index) {
+  const auto last_part = [](const std::string& path) {
+    const std::filesystem::path name = std::filesystem::path(path + "/").lexically_normal().parent_path();
+    return name.filename().string();
+  };
+  const std::string name = last_part(flags.checkpoints[index]);
+  const auto same = [&](const std::string& path) { return last_part(path) == name; };
+  return std::ranges::count_if(flags.checkpoints, same) == 1 ? name : flags.checkpoints[index];
+}
+
+std::string about(const CheckpointInfo& info) {
+  return fmt::format("{} {}, {} → {}, {} steps", model_name(info.config), info.preset, info.source_language,
+                     info.target_language, info.progress.step);
+}
+
+std::vector<ModelAttention> read_all(const Flags& flags, const std::vector<std::string>& sentences) {
+  std::vector<ModelAttention> models;
+  const std::string backend = flags.backend.empty() ? backend_names().front() : flags.backend;
+  for (std::size_t i = 0; i < flags.checkpoints.size(); ++i) {
+    AttentionReader reader(flags.checkpoints[i], open_backend(backend, {.threads = flags.threads}));
+    models.push_back({name_of_run(flags, i), about(reader.info()), reader.has_attention(),
+                      reader.read(sentences, flags.decoding, request_of(flags))});
+  }
+  return models;
+}
+
+void require_attention(const ModelAttention& model) {
+  if (model.attends) return;
+  throw Error(fmt::format("{} ({}) has no attention to show; --out shows its candidates and states",
+                          model.name, model.about));
+}
+
+WeightMatrix matrix_for(const ModelAttention& model, std::size_t sentence, const Flags& flags) {
+  require_attention(model);
+  return matrix_of(model.sentences[sentence], flags.view());
+}
+
+void print_heading(const ModelAttention& model, const SentenceAttention& sentence) {
+  fmt::print("{}: {}\n{}\n→ {}{}\n", model.name, model.about, sentence.text, sentence.translation,
+             sentence.ended ? "" : " …");
+}
+
+void print_text(const std::vector<ModelAttention>& models, const Flags& flags) {
+  for (std::size_t i = 0; i < models.front().sentences.size(); ++i) {
+    for (const ModelAttention& model : models) {
+      print_heading(model, model.sentences[i]);
+      if (model.attends) {
+        fmt::print("{}\n", to_text(matrix_for(model, i, flags), {.numbers = flags.numbers}));
+      } else {
+        fmt::print("this model has no attention\n\n");
+      }
+    }
+  }
+}
+
+void print_heads(const std::vector<ModelAttention>& models) {
+  for (const ModelAttention& model : models) {
+    require_attention(model);
+    fmt::print("{}: {}\nmeans over {} sentence{}, entropy in bits\n{}\n", model.name, model.about,
+               model.sentences.size(), model.sentences.size() == 1 ? "" : "s",
+               to_text(summarize_heads(model.sentences)));
+  }
+}
+
+std::vector<GoldAlignment> read_gold(const Flags& flags) {
+  std::vector<GoldAlignment> gold;
+  const std::vector<std::string> lines = read_lines(flags.gold);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    try {
+      gold.push_back(parse_alignment(lines[i]));
+    } catch (const Error& error) {
+      throw Error(fmt::format("{}, line {}: {}", flags.gold, i + 1, error.what()));
+    }
+  }
+  return gold;
+}
+
+std::vector<Alignment> alignments_of(const ModelAttention& model, const Flags& flags) {
+  std::vector<Alignment> alignments;
+  for (std::size_t i = 0; i < model.sentences.size(); ++i)
+    alignments.push_back(alignment_of(matrix_for(model, i, flags)));
+  return alignments;
+}
+
+void print_alignments(const std::vector<ModelAttention>& models, const Flags& flags) {
+  for (const ModelAttention& model : models) {
+    const std::vector<Alignment> alignments = alignments_of(model, flags);
+    if (flags.alignments) {
+      for (const Alignment& alignment : alignments) fmt::print("{}\n", to_pharaoh(alignment));
+    }
+    if (flags.gold.empty()) continue;
+    fmt::print("{}: alignment error rate {:.4f}\n", model.name,
+               alignment_error_rate(alignments, read_gold(flags)));
+  }
+}
+
+// What can only be wrong in the flags is found before a model is loaded.
+void check(const Flags& flags, std::size_t sentences) {
+  check_options(flags.decoding);
+  flags.view();
+  const std::size_t matrices = flags.checkpoints.size() * sentences;
+  if (!flags.svg.empty() && matrices != 1) {
+    throw Error(fmt::format("--svg draws one matrix, of one checkpoint and one sentence, not of {} and {}; --out "
+                            "holds any number",
+                            flags.checkpoints.size(), sentences));
+  }
+  if (flags.alignments && flags.checkpoints.size() != 1)
+    throw Error("--alignments writes a line for each sentence, of one checkpoint: give one --checkpoint");
+  if (flags.alignments && flags.kind != "cross")
+    throw Error("--alignments are between both languages: leave --kind at cross");
+}
+
+int attend(Flags flags) {
+  const bool asked = flags.text || flags.alignments || flags.heads || !flags.page.empty() ||
+                     !flags.svg.empty() || !flags.gold.empty();
+  if (!asked) flags.text = true;
+  const std::vector<std::string> sentences = sentences_of(flags);
+  check(flags, sentences.size());
+  const std::vector<ModelAttention> models = read_all(flags, sentences);
+  if (flags.text) print_text(models, flags);
+  if (flags.alignments || !flags.gold.empty()) print_alignments(models, flags);
+  if (flags.heads) print_heads(models);
+  if (!flags.svg.empty()) write_text(flags.svg, to_svg(matrix_for(models.front(), 0, flags)));
+  if (!flags.page.empty()) write_text(flags.page, attention_page(models));
+  return 0;
+}
+
+void add_outputs(CLI::App* command, const std::shared_ptr<Flags>& flags) {
+  command->add_option("--out", flags->page, "Write a page that shows everything to this file, as HTML");
+  command->add_option("--svg", flags->svg, "Write the matrix of one sentence to this file, as a picture");
+  command->add_flag("--text", flags->text, "Print the matrix (done where nothing else is asked for)");
+  command->add_flag("--numbers", flags->numbers, "Print weights as numbers instead of shades");
+  command->add_flag("--alignments", flags->alignments,
+                    "Print each sentence's hard alignment: source-target by the largest weight, from 0");
+  command->add_option("--gold", flags->gold,
+                      "Print the alignment error rate against this file: 0-0 is sure, 0?1 possible");
+  command->add_flag("--heads", flags->heads, "Print what each head does, on average over all sentences");
+}
+
+void add_view(CLI::App* command, const std::shared_ptr<Flags>& flags) {
+  command->add_option("--kind", flags->kind, "Attention shown: encoder-self, decoder-self or cross")
+      ->capture_default_str();
+  command->add_option("--layer", flags->layer, "Its layer, from 0 (the last)");
+  command->add_option("--head", flags->head, "Its head, from 0 (the mean over heads)");
+  command->add_option("--rows", flags->rows, "Rows are the words that steps write, output, or read, input")
+      ->check(CLI::IsMember({"output", "input"}))
+      ->capture_default_str();
+  command->add_flag("--pieces", flags->pieces, "Show subwords instead of joining them into words");
+}
+
+}  // namespace
+
+void add_attend(CLI::App& app, int& status) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* command = app.add_subcommand("attend", "Show what a model attends to while it translates");
+  command
+      ->add_option("--checkpoint", flags->checkpoints,
+                   "A run directory or one checkpoint; several are shown side by side")
+      ->required()
+      ->allow_extra_args(false);  // what follows one is a sentence
+  command->add_option("sentences", flags->sentences, "What to translate (standard input, line by line)");
+  add_outputs(command, flags);
+  add_view(command, flags);
+  command->add_option("--backend", flags->backend, "What to run on (the fastest there is)");
+  command->add_option("--threads", flags->threads, "CPU threads (all)")->check(CLI::PositiveNumber);
+  add_decoding_flags(command, flags->decoding);
+  command->callback([flags, &status] { status = attend(*flags); });
+}
+
+}  // namespace heed::translate
