@@ -33,9 +33,7 @@ struct Flags {
   int threads = 0;
   DecodingOptions decoding;
 
-  MatrixView view() const {
-    return {attention_kind(kind), layer, head, pieces, rows == "input"};
-  }
+  MatrixView view() const { return {attention_kind(kind), layer, head, pieces, rows == "input"}; }
 };
 
 void write_text(const std::string& path, const std::string& text) {
@@ -173,9 +171,10 @@ void check(const Flags& flags, std::size_t sentences) {
   flags.view();
   const std::size_t matrices = flags.checkpoints.size() * sentences;
   if (!flags.svg.empty() && matrices != 1) {
-    throw Error(fmt::format("--svg draws one matrix, of one checkpoint and one sentence, not of {} and {}; --out "
-                            "holds any number",
-                            flags.checkpoints.size(), sentences));
+    throw Error(
+        fmt::format("--svg draws one matrix, of one checkpoint and one sentence, not of {} and {}; --out "
+                    "holds any number",
+                    flags.checkpoints.size(), sentences));
   }
   if (flags.alignments && flags.checkpoints.size() != 1)
     throw Error("--alignments writes a line for each sentence, of one checkpoint: give one --checkpoint");

@@ -1,5 +1,5 @@
-#include <array>
 #include <algorithm>
+#include <array>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,11 +25,12 @@ Strings words_of(std::string_view text) {
   return words;
 }
 
-// Both languages say the same things in the same order; what differs is how many words each takes. So both are
-// read from left to right, together.
+// Both languages say the same things in the same order; what differs is how many words each takes. So both
+// are read from left to right, together.
 class Aligner {
  public:
-  explicit Aligner(const SentencePair& pair) : pair_(pair), source_(words_of(pair.source)), target_(words_of(pair.target)) {}
+  explicit Aligner(const SentencePair& pair)
+      : pair_(pair), source_(words_of(pair.source)), target_(words_of(pair.target)) {}
 
   WordAlignment align() {
     for (source_at_ = 0; source_at_ < source_.size(); ++source_at_) read_word();
@@ -48,10 +49,12 @@ class Aligner {
     if (word == "past" && next_target_back(1) == "halb") return link_possible(target_at_ - 1);
     if (begins_part_of_day()) return link_possible(target_at_);
     if (word.find('-') != word.npos) return link_sure(3);  // forty-seven: sieben und vierzig
-    if (word == "twenty" && target_at_ < target_.size() && target_[target_at_] == "zwei") return link_sure(2);  // twenty ten: zwei tausend zehn
+    if (word == "twenty" && target_at_ < target_.size() && target_[target_at_] == "zwei")
+      return link_sure(2);  // twenty ten: zwei tausend zehn
     link_sure(1);
     const bool says_hundred = source_at_ + 1 < source_.size() && source_[source_at_ + 1] == "hundred";
-    if (target_at_ < target_.size() && target_[target_at_] == "hundert" && !says_hundred && word != "thousand")
+    if (target_at_ < target_.size() && target_[target_at_] == "hundert" && !says_hundred &&
+        word != "thousand")
       leave_out_hundred();
   }
 
@@ -64,7 +67,8 @@ class Aligner {
     static constexpr std::array parts{"morgens", "nachmittags", "abends", "nachts"};
     const std::string_view word = source_[source_at_];
     const bool may_begin = word == "in" || word == "at" || word == "the";
-    return may_begin && target_at_ < target_.size() && std::ranges::find(parts, target_[target_at_]) != parts.end();
+    return may_begin && target_at_ < target_.size() &&
+           std::ranges::find(parts, target_[target_at_]) != parts.end();
   }
 
   void leave_out_hundred() {
@@ -87,7 +91,8 @@ class Aligner {
   }
 
   [[noreturn]] void refuse() const {
-    throw Error(fmt::format("\"{}\" and \"{}\" are no pair of the built-in corpus", pair_.source, pair_.target));
+    throw Error(
+        fmt::format("\"{}\" and \"{}\" are no pair of the built-in corpus", pair_.source, pair_.target));
   }
 
   const SentencePair& pair_;

@@ -29,7 +29,8 @@ std::optional<std::size_t> number(std::string_view text) {
 }
 
 std::size_t shared(const Alignment& a, const Alignment& b) {
-  return static_cast<std::size_t>(std::ranges::count_if(a, [&](const auto& link) { return b.contains(link); }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(a, [&](const auto& link) { return b.contains(link); }));
 }
 
 }  // namespace
@@ -67,8 +68,8 @@ GoldAlignment parse_alignment(std::string_view line) {
     const auto source = number(std::string_view(link).substr(0, at));
     const auto target = number(std::string_view(link).substr(at + 1));
     if (!source || !target) {
-      throw Error(fmt::format("\"{}\" is no link of an alignment: links are like 0-0, or 0?0 if only possible",
-                              link));
+      throw Error(fmt::format(
+          "\"{}\" is no link of an alignment: links are like 0-0, or 0?0 if only possible", link));
     }
     gold.possible.emplace(*source, *target);
     if (link[at] == '-') gold.sure.emplace(*source, *target);
@@ -78,8 +79,8 @@ GoldAlignment parse_alignment(std::string_view line) {
 
 double alignment_error_rate(std::span<const Alignment> found, std::span<const GoldAlignment> gold) {
   if (found.size() != gold.size()) {
-    throw Error(fmt::format("{} sentences have {} gold alignments: one belongs to each", found.size(),
-                            gold.size()));
+    throw Error(
+        fmt::format("{} sentences have {} gold alignments: one belongs to each", found.size(), gold.size()));
   }
   std::size_t right = 0, all = 0;
   for (std::size_t i = 0; i < found.size(); ++i) {

@@ -1,6 +1,6 @@
-// Hard alignments: which source word each produced word belongs to, written as "0-0 1-2" (the format of Pharaoh
-// and Moses), and how far they are from alignments by hand (Och and Ney 2003, "A systematic comparison of
-// various statistical alignment models").
+// Hard alignments: which source word each produced word belongs to, written as "0-0 1-2" (the format of
+// Pharaoh and Moses), and how far they are from alignments by hand (Och and Ney 2003, "A systematic
+// comparison of various statistical alignment models").
 #pragma once
 
 #include <set>
@@ -29,8 +29,8 @@ struct GoldAlignment {
 // "0-0 1?2": sure links and possible ones. Throws Error, naming the link, for anything else.
 GoldAlignment parse_alignment(std::string_view line);
 
-// Alignment error rate over sentences: 1 - (|A in S| + |A in P|) / (|A| + |S|). 0 where there is no link at all.
-// Throws Error unless there is one gold alignment for each sentence.
+// Alignment error rate over sentences: 1 - (|A in S| + |A in P|) / (|A| + |S|). 0 where there is no link at
+// all. Throws Error unless there is one gold alignment for each sentence.
 double alignment_error_rate(std::span<const Alignment> found, std::span<const GoldAlignment> gold);
 
 }  // namespace heed

@@ -152,8 +152,8 @@ std::string_view name_of(AttentionKind kind) {
 AttentionKind attention_kind(std::string_view name) {
   const auto found = std::ranges::find(kind_names, name);
   if (found != kind_names.end()) return static_cast<AttentionKind>(found - kind_names.begin());
-  throw Error(
-      fmt::format("no kind of attention is called \"{}\"; there are encoder-self, decoder-self, cross", name));
+  throw Error(fmt::format(
+      "no kind of attention is called \"{}\"; there are encoder-self, decoder-self, cross", name));
 }
 
 AttentionReader::AttentionReader(const std::string& path, std::shared_ptr<Backend> backend)
@@ -200,8 +200,7 @@ SentenceAttention AttentionReader::look(const std::string& text, const Translati
     for (const Tensor& tensor : {states.encoder, states.decoder, states.contexts}) fetched.add(tensor);
   }
   if (fetched.tensors.empty()) return result;
-  fetched.values =
-      sentence.values(fetched.tensors, translation.source_words, positions.input, variables_);
+  fetched.values = sentence.values(fetched.tensors, translation.source_words, positions.input, variables_);
 
   for (auto& [tensor, layer] : layers) {
     layer.weights = by_head(fetched.of(tensor));

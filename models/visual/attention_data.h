@@ -41,21 +41,21 @@ struct DecodingStep {
 
 struct SentenceAttention {
   std::string text, translation;
-  double log_probability = 0;   // of all words and </s>
-  bool ended = true;            // false: cut at the length limit
-  Tokens source;                // S positions, </s> last
-  Tokens input;                 // T positions: what each step of the decoder reads, <s> first
-  Tokens output;                // T positions: what it writes, </s> last
+  double log_probability = 0;  // of all words and </s>
+  bool ended = true;           // false: cut at the length limit
+  Tokens source;               // S positions, </s> last
+  Tokens input;                // T positions: what each step of the decoder reads, <s> first
+  Tokens output;               // T positions: what it writes, </s> last
   std::vector<AttentionLayer> layers;
-  std::vector<DecodingStep> steps;              // T, or none
-  std::optional<Array> encoder_states;          // [S, *] of f32
+  std::vector<DecodingStep> steps;                // T, or none
+  std::optional<Array> encoder_states;            // [S, *] of f32
   std::optional<Array> decoder_states, contexts;  // [T, *]
 };
 
 // What to compute; all else is left out of the graph's run.
 struct AttentionRequest {
-  std::vector<AttentionKind> kinds;  // weights of these
-  std::int64_t candidates = 0;       // of each step
+  std::vector<AttentionKind> kinds{};  // weights of these
+  std::int64_t candidates = 0;         // of each step
   bool states = false;
 };
 
@@ -65,6 +65,8 @@ class AttentionReader {
  public:
   // The best checkpoint of a run, or the one at `path` itself. Throws Error where there is none.
   AttentionReader(const std::string& path, std::shared_ptr<Backend> backend);
+  AttentionReader(const AttentionReader&) = delete;  // the translator knows where the variables are
+  AttentionReader& operator=(const AttentionReader&) = delete;
 
   const CheckpointInfo& info() const { return checkpoint_.info; }
   const std::string& path() const { return checkpoint_.path; }

@@ -98,11 +98,16 @@ Json json_of(const SentenceAttention& sentence) {
 
 Json json_of(const HeadSummary& summary) {
   const auto short_of = [](double value) { return rounded(value, 1e-4); };
-  return {{"kind", name_of(summary.kind)},       {"layer", summary.layer},
-          {"head", summary.head},                {"rows", summary.rows},
-          {"entropy", short_of(summary.entropy)}, {"peak", short_of(summary.peak)},
-          {"same", short_of(summary.same)},      {"previous", short_of(summary.previous)},
-          {"first", short_of(summary.first)},    {"last", short_of(summary.last)}};
+  return {{"kind", name_of(summary.kind)},
+          {"layer", summary.layer},
+          {"head", summary.head},
+          {"rows", summary.rows},
+          {"entropy", short_of(summary.entropy)},
+          {"peak", short_of(summary.peak)},
+          {"same", short_of(summary.same)},
+          {"previous", short_of(summary.previous)},
+          {"first", short_of(summary.first)},
+          {"last", short_of(summary.last)}};
 }
 
 Json json_of(const ModelAttention& model) {
@@ -110,7 +115,8 @@ Json json_of(const ModelAttention& model) {
   json["sentences"] = Json::array();
   for (const SentenceAttention& sentence : model.sentences) json["sentences"].push_back(json_of(sentence));
   json["summary"] = Json::array();
-  for (const HeadSummary& summary : summarize_heads(model.sentences)) json["summary"].push_back(json_of(summary));
+  for (const HeadSummary& summary : summarize_heads(model.sentences))
+    json["summary"].push_back(json_of(summary));
   return json;
 }
 

@@ -11,9 +11,9 @@ namespace heed {
 
 // One checkpoint's share of a page.
 struct ModelAttention {
-  std::string name;    // what tells it from the others: its run's directory
-  std::string about;   // model, preset, languages, steps
-  bool attends = true;  // false: a model without attention
+  std::string name;                          // what tells it from the others: its run's directory
+  std::string about;                         // model, preset, languages, steps
+  bool attends = true;                       // false: a model without attention
   std::vector<SentenceAttention> sentences;  // of all models on a page the same
 };
 

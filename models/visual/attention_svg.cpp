@@ -17,11 +17,20 @@ std::string escaped(const std::string& text) {
   std::string result;
   for (const char c : text) {
     switch (c) {
-      case '&': result += "&amp;"; break;
-      case '<': result += "&lt;"; break;
-      case '>': result += "&gt;"; break;
-      case '"': result += "&quot;"; break;
-      default: result += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      default:
+        result += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
     }
   }
   return result;
@@ -43,7 +52,8 @@ std::string to_svg(const WeightMatrix& matrix) {
   const double left = room_for(matrix.rows), top = room_for(matrix.columns) + title_room;
   const double across = cell * static_cast<double>(matrix.columns.size());
   const double down = cell * static_cast<double>(matrix.rows.size());
-  const double width = std::max(left + across + 3 * gap, letter * 0.9 * static_cast<double>(matrix.title.size()) + 3 * gap);
+  const double width =
+      std::max(left + across + 3 * gap, letter * 0.9 * static_cast<double>(matrix.title.size()) + 3 * gap);
   std::string svg = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0f}\" height=\"{1:.0f}\" "
       "viewBox=\"0 0 {0:.0f} {1:.0f}\" font-family=\"system-ui, sans-serif\" font-size=\"13\">\n"

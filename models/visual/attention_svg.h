@@ -7,8 +7,8 @@
 
 namespace heed {
 
-// An SVG document: source words across the top, produced words down the side, each cell grey from 0 (black) to
-// 1 (white) whatever the weights are, its value in a title that browsers show on hover.
+// An SVG document: source words across the top, produced words down the side, each cell grey from 0 (black)
+// to 1 (white) whatever the weights are, its value in a title that browsers show on hover.
 std::string to_svg(const WeightMatrix& matrix);
 
 }  // namespace heed

@@ -62,9 +62,9 @@ std::string to_text(const WeightMatrix& matrix, const AttentionTextOptions& opti
 }
 
 std::string to_text(std::span<const HeadSummary> summaries) {
-  std::string text = fmt::format("{:<13} {:>5} {:>4} {:>8} {:>6} {:>6} {:>9} {:>6} {:>6} {:>7}\n", "kind",
-                                 "layer", "head", "entropy", "peak", "same", "previous", "first", "last",
-                                 "rows");
+  std::string text =
+      fmt::format("{:<13} {:>5} {:>4} {:>8} {:>6} {:>6} {:>9} {:>6} {:>6} {:>7}\n", "kind", "layer", "head",
+                  "entropy", "peak", "same", "previous", "first", "last", "rows");
   for (const HeadSummary& s : summaries) {
     text += fmt::format("{:<13} {:>5} {:>4} {:>8.3f} {:>6.3f} {:>6.3f} {:>9.3f} {:>6.3f} {:>6.3f} {:>7}\n",
                         name_of(s.kind), s.layer, s.head, s.entropy, s.peak, s.same, s.previous, s.first,

@@ -12,10 +12,10 @@
 namespace heed {
 
 struct Tokens {
-  std::vector<std::string> pieces;    // as the vocabulary has them
-  std::vector<std::size_t> word_of;   // the word that each piece is a part of, counted from 0, never falling
-  std::vector<std::string> words;     // without marks of spaces
-  std::vector<bool> special_words;    // <s> and </s>, words of their own
+  std::vector<std::string> pieces;   // as the vocabulary has them
+  std::vector<std::size_t> word_of;  // the word that each piece is a part of, counted from 0, never falling
+  std::vector<std::string> words;    // without marks of spaces
+  std::vector<bool> special_words;   // <s> and </s>, words of their own
 };
 
 // Subwords and characters are joined up to the next space; each piece of a word vocabulary is a word.

@@ -72,6 +72,11 @@ function largestOf(row) {
   return row.reduce((best, weight, index) => weight > row[best] ? index : best, 0);
 }
 
+// Digits after the point, with a true minus sign.
+function fixed(value, digits) {
+  return value.toFixed(digits).replace("-", "\u2212");
+}
+
 function percent(p) {
   return p >= 0.0995 ? `${(100 * p).toFixed(0)} %` : `${(100 * p).toFixed(p >= 0.001 ? 1 : 2)} %`;
 }

@@ -50,7 +50,9 @@ function summaryTable(model) {
   const most = Math.max(...model.summary.map(summary => summary.entropy), 1e-9);
   const header = el("tr", {}, ...["Kind", "Layer", "Head"].map(name => el("th", {scope: "col"}, name)),
                     ...MEASURES.map(([, name, about]) => el("th", {scope: "col", title: about}, name)));
-  const rows = model.summary.map(summary => el("tr", {},
+  const places = Object.keys(KINDS);
+  const summaries = [...model.summary].sort((a, b) => places.indexOf(a.kind) - places.indexOf(b.kind));
+  const rows = summaries.map(summary => el("tr", {},
     el("th", {scope: "row"}, KINDS[summary.kind].name), el("td", {}, String(summary.layer)), el("td", {}, String(summary.head)),
     ...MEASURES.map(([measure]) => measureCell(summary[measure], measure === "entropy" ? most : 1))));
   const about = MEASURES.map(([, name, text]) => `${name}: ${text}`).join(" · ");

@@ -56,7 +56,7 @@ function eachLine(matrices, heads, visit) {
 function tokenColumn(labels, side, name, step, heads) {
   const tokens = labels.map((label, index) => {
     const boxes = heads.map(head => el("i", {style: `background:${headColour(head)};opacity:0`}));
-    const button = el("button", {type: "button", class: "token", "data-side": side, "data-index": index},
+    const button = el("button", {type: "button", class: "token", "data-side": side, "data-index": index, title: label},
                       el("span", {class: "strip", "aria-hidden": "true"}, ...boxes), el("span", {class: "word", dir: "auto"}, label));
     const mark = (weight, chosen) => {
       boxes.forEach((box, h) => { box.style.opacity = weight(h).toFixed(3); });

@@ -14,14 +14,15 @@ function drawMatrix(panel) {
   const frame = el("div", {class: "matrix", tabindex: 0, role: "group", "aria-label": "Alignment matrix",
                            style: `--cell:${size}px`}, table);
   followCells(frame, table, matrix, readout);
-  return [caption(panel), frame, el("div", {class: "under"}, legend(), readout)];
+  return [caption(panel), el("div", {class: "over"}, legend(), readout), frame];
 }
 
 // As large as fits, but never so small that a label does not.
 function cellSize(matrix, width) {
   const longest = Math.max(...matrix.rows.map(label => label.length));
   const room = width - Math.min(180, 9 * longest + 20) - 24;
-  return Math.max(15, Math.min(44, Math.floor(room / matrix.columns.length)));
+  const largest = matrix.rows.length > 20 ? 30 : 42;
+  return Math.max(15, Math.min(largest, Math.floor(room / matrix.columns.length)));
 }
 
 function matrixTable(matrix, view, size) {

@@ -154,7 +154,7 @@ class Panel {
 }
 
 function titleOf(model, sentence) {
-  const facts = [`log probability ${sentence.logProbability.toFixed(2)}`];
+  const facts = [`log probability ${fixed(sentence.logProbability, 2)}`];
   if (!sentence.ended) facts.push("cut at the length limit");
   return [el("h2", {}, model.name), el("p", {class: "about"}, `${model.about} · ${facts.join(" · ")}`),
           el("p", {class: "translation", dir: "auto"}, sentence.translation || "(an empty translation)")];

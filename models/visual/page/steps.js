@@ -74,9 +74,9 @@ function part(title, about, ...children) {
 // A vector as a strip of coloured cells: blue above zero, orange below, stronger for larger ones.
 function strip(states, row, largest) {
   const cells = states.rows[row].map((value, i) => {
-    const share = Math.min(1, Math.abs(value) / largest);
+    const share = Math.sqrt(Math.min(1, Math.abs(value) / largest));
     const colour = value >= 0 ? "var(--above)" : "var(--below)";
-    const cell = el("i", {title: `entry ${states.entries[i]}: ${value.toFixed(3)}`}, el("b", {}));
+    const cell = el("i", {title: `entry ${states.entries[i]}: ${fixed(value, 3)}`}, el("b", {}));
     cell.firstChild.style.cssText = `background:${colour};opacity:${share.toFixed(3)}`;
     return cell;
   });
@@ -99,7 +99,7 @@ function encoderPart(sentence, weights) {
   const columns = sentence.source.pieces.map((piece, s) => {
     const weight = weights === null ? null : weights[s];
     const cells = strip(states, s, largest);
-    if (weight !== null) cells.style.opacity = (0.12 + 0.88 * weight).toFixed(3);
+    if (weight !== null) cells.style.opacity = (0.2 + 0.8 * weight).toFixed(3);
     const bar = weight === null ? null : weightBar(weight);
     return el("li", {class: weight !== null && weight >= 0.5 ? "state seen" : "state"}, bar, cells, word(piece));
   });
