@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <heed/models/text/corpus.h>
@@ -84,49 +85,64 @@ std::string about(const CheckpointInfo& info) {
                      info.target_language, info.progress.step);
 }
 
+bool needs_kind(const Flags& flags) {
+  return flags.text || flags.alignments || !flags.gold.empty() || !flags.svg.empty();
+}
+
+// A model without any attention can still be printed and has its page; one of other kinds is a mistake.
+void require_kind(const AttentionReader& reader, const std::string& name, const Flags& flags) {
+  const std::vector<AttentionKind>& kinds = reader.kinds();
+  const std::string model = fmt::format("{} ({})", name, about(reader.info()));
+  if (kinds.empty()) {
+    if (!flags.svg.empty() || flags.alignments || flags.heads || !flags.gold.empty())
+      throw Error(model + " has no attention to show; --out shows its candidates and states");
+    return;
+  }
+  const AttentionKind kind = flags.view().kind;
+  if (!needs_kind(flags) || std::ranges::find(kinds, kind) != kinds.end()) return;
+  std::vector<std::string_view> names;
+  for (const AttentionKind other : kinds) names.push_back(name_of(other));
+  throw Error(fmt::format("{} has no {} attention; it has {}", model, name_of(kind), fmt::join(names, ", ")));
+}
+
 std::vector<ModelAttention> read_all(const Flags& flags, const std::vector<std::string>& sentences) {
   std::vector<ModelAttention> models;
   const std::string backend = flags.backend.empty() ? backend_names().front() : flags.backend;
   for (std::size_t i = 0; i < flags.checkpoints.size(); ++i) {
     AttentionReader reader(flags.checkpoints[i], open_backend(backend, {.threads = flags.threads}));
-    models.push_back({name_of_run(flags, i), about(reader.info()), reader.has_attention(),
+    const std::string name = name_of_run(flags, i);
+    require_kind(reader, name, flags);
+    models.push_back({name, about(reader.info()), !reader.kinds().empty(),
                       reader.read(sentences, flags.decoding, request_of(flags))});
   }
   return models;
 }
 
-void require_attention(const ModelAttention& model) {
-  if (model.attends) return;
-  throw Error(fmt::format("{} ({}) has no attention to show; --out shows its candidates and states",
-                          model.name, model.about));
-}
-
 WeightMatrix matrix_for(const ModelAttention& model, std::size_t sentence, const Flags& flags) {
-  require_attention(model);
   return matrix_of(model.sentences[sentence], flags.view());
 }
 
-void print_heading(const ModelAttention& model, const SentenceAttention& sentence) {
-  fmt::print("{}: {}\n{}\n→ {}{}\n", model.name, model.about, sentence.text, sentence.translation,
-             sentence.ended ? "" : " …");
+std::string heading_of(const ModelAttention& model, const SentenceAttention& sentence) {
+  return fmt::format("{}: {}\n{}\n→ {}{}\n", model.name, model.about, sentence.text, sentence.translation,
+                     sentence.ended ? "" : " …");
 }
 
+// All of it before any is printed: a layer or head that is not there leaves nothing half done.
 void print_text(const std::vector<ModelAttention>& models, const Flags& flags) {
+  std::string text;
   for (std::size_t i = 0; i < models.front().sentences.size(); ++i) {
     for (const ModelAttention& model : models) {
-      print_heading(model, model.sentences[i]);
-      if (model.attends) {
-        fmt::print("{}\n", to_text(matrix_for(model, i, flags), {.numbers = flags.numbers}));
-      } else {
-        fmt::print("this model has no attention\n\n");
-      }
+      text += heading_of(model, model.sentences[i]);
+      text += model.attends ? to_text(matrix_for(model, i, flags), {.numbers = flags.numbers})
+                            : "this model has no attention\n";
+      text += "\n";
     }
   }
+  fmt::print("{}", text);
 }
 
 void print_heads(const std::vector<ModelAttention>& models) {
   for (const ModelAttention& model : models) {
-    require_attention(model);
     fmt::print("{}: {}\nmeans over {} sentence{}, entropy in bits\n{}\n", model.name, model.about,
                model.sentences.size(), model.sentences.size() == 1 ? "" : "s",
                to_text(summarize_heads(model.sentences)));

@@ -136,7 +136,9 @@ void require_words(std::span<const std::string> texts, const Vocabulary& vocabul
     } catch (const Error& error) {
       throw Error(fmt::format("sentence {} cannot be read: {}", i + 1, error.what()));
     }
-    if (words.empty()) throw Error(fmt::format("sentence {} is empty: it needs one word or more", i + 1));
+    const bool blank = texts[i].find_first_not_of(" \t\r\n\v\f") == std::string::npos;
+    if (blank || words.empty())
+      throw Error(fmt::format("sentence {} is empty: it needs one word or more", i + 1));
     if (words.size() <= Translator::most_source_words) continue;
     throw Error(fmt::format("sentence {} has {} pieces; it may have {}", i + 1, words.size(),
                             Translator::most_source_words));
@@ -161,7 +163,11 @@ AttentionReader::AttentionReader(const std::string& path, std::shared_ptr<Backen
       variables_(std::move(backend)),
       translator_(checkpoint_.info.config, checkpoint_.vocabularies, variables_) {
   load_model(checkpoint_.path, checkpoint_.info, variables_);
-  has_attention_ = !SentenceGraph(checkpoint_.info.config, 1, 1).attention_weights().empty();
+  const SentenceGraph shortest(checkpoint_.info.config, 1, 1);
+  for (const AttentionKind kind :
+       {AttentionKind::encoder_self, AttentionKind::decoder_self, AttentionKind::cross}) {
+    if (!layers_of(shortest, {.kinds = {kind}}).empty()) kinds_.push_back(kind);
+  }
 }
 
 std::vector<SentenceAttention> AttentionReader::read(std::span<const std::string> texts,

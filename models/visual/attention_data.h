@@ -70,7 +70,8 @@ class AttentionReader {
 
   const CheckpointInfo& info() const { return checkpoint_.info; }
   const std::string& path() const { return checkpoint_.path; }
-  bool has_attention() const { return has_attention_; }
+  // What the model has; none for a model without attention.
+  const std::vector<AttentionKind>& kinds() const { return kinds_; }
 
   // One for each text. Throws Error, naming the sentence by its number, for one that is empty, too long, or
   // not UTF-8.
@@ -84,7 +85,7 @@ class AttentionReader {
   Checkpoint checkpoint_;
   Variables variables_;
   Translator translator_;
-  bool has_attention_ = false;
+  std::vector<AttentionKind> kinds_;
 };
 
 }  // namespace heed

@@ -49,7 +49,8 @@ int grey(float weight) {
 }  // namespace
 
 std::string to_svg(const WeightMatrix& matrix) {
-  const double left = room_for(matrix.rows), top = room_for(matrix.columns) + title_room;
+  const double left = std::round(room_for(matrix.rows));  // whole, so that no seam shows between cells
+  const double top = std::round(room_for(matrix.columns) + title_room);
   const double across = cell * static_cast<double>(matrix.columns.size());
   const double down = cell * static_cast<double>(matrix.rows.size());
   const double width =

@@ -14,10 +14,7 @@ const AttentionLayer& layer_of(const SentenceAttention& sentence, const MatrixVi
     ++layers;
     if (!view.layer || layer.layer == *view.layer) found = &layer;
   }
-  if (layers == 0) {
-    const char* why = sentence.layers.empty() ? "no attention at all" : "attention of other kinds alone";
-    throw Error(fmt::format("the model has no {} attention: it has {}", name_of(view.kind), why));
-  }
+  if (layers == 0) throw Error(fmt::format("there is no {} attention to show", name_of(view.kind)));
   if (found == nullptr) {
     throw Error(fmt::format("there is no layer {} of {} attention: layers are 0 to {}", *view.layer,
                             name_of(view.kind), layers - 1));

@@ -87,8 +87,7 @@ TEST_CASE("kinds, layers and heads that are not there are refused") {
   CHECK(refused({.head = 2}) == "there is no head 2: cross attention has heads 0 to 1");
   CHECK(refused({.head = -1}) == "there is no head -1: cross attention has heads 0 to 1");
   CHECK(refused({.layer = 1}) == "there is no layer 1 of cross attention: layers are 0 to 0");
-  CHECK(refused({.kind = AttentionKind::encoder_self}) ==
-        "the model has no encoder-self attention: it has attention of other kinds alone");
+  CHECK(refused({.kind = AttentionKind::encoder_self}) == "there is no encoder-self attention to show");
   CHECK(message_of([] { attention_kind("self"); }) ==
         "no kind of attention is called \"self\"; there are encoder-self, decoder-self, cross");
 }
@@ -96,8 +95,10 @@ TEST_CASE("kinds, layers and heads that are not there are refused") {
 TEST_CASE("a hard alignment links every produced word to its largest weight among words") {
   CHECK(to_pharaoh(alignment_of(matrix_of(little_attention(), {.head = 0}))) == "0-0 1-1");
   // </s> has the largest weight of head 1's "er", but is no word.
-  CHECK(to_pharaoh(alignment_of(matrix_of(little_attention(), {.head = 1, .pieces = true}))) == "2-0 0-1 2-2");
-  CHECK(to_pharaoh(alignment_of(matrix_of(little_attention(), {.head = 0, .pieces = true, .by_input = true}))) == "1-0 2-1 0-2");
+  CHECK(to_pharaoh(alignment_of(matrix_of(little_attention(), {.head = 1, .pieces = true}))) ==
+        "2-0 0-1 2-2");
+  CHECK(to_pharaoh(alignment_of(
+            matrix_of(little_attention(), {.head = 0, .pieces = true, .by_input = true}))) == "1-0 2-1 0-2");
   CHECK(to_pharaoh({{2, 0}, {0, 1}}) == "2-0 0-1");
 }
 
@@ -135,7 +136,8 @@ TEST_CASE("a matrix in the terminal names its words and shades its cells") {
         "Hund    ░░ [▒▒]      dog\n"
         "</s>           [██]  </s>\n"
         "columns: 0 smiling 1 dog 2 </s>\n");
-  const std::string numbers = to_text(matrix_of(little_attention(), {.head = 0}), {.numbers = true, .marks = false});
+  const std::string numbers =
+      to_text(matrix_of(little_attention(), {.head = 0}), {.numbers = true, .marks = false});
   CHECK(numbers.find("Hund    0.30  0.60  0.10 ") != std::string::npos);
 }
 
@@ -144,7 +146,8 @@ TEST_CASE("a picture has a cell for each weight, grey from 0 to 1, and no markup
   sentence.output.words[0] = "<script>\"&\x01";
   const std::string svg = to_svg(matrix_of(sentence, {.head = 0}));
   CHECK(count(svg, "<title>") == 9);
-  CHECK(svg.find("fill=\"rgb(255,255,255)\"><title>&lt;/s&gt; → &lt;/s&gt;: 1.0000</title>") != std::string::npos);
+  CHECK(svg.find("fill=\"rgb(255,255,255)\"><title>&lt;/s&gt; → &lt;/s&gt;: 1.0000</title>") !=
+        std::string::npos);
   CHECK(svg.find("fill=\"rgb(191,191,191)\"") != std::string::npos);
   CHECK(svg.find("&lt;script&gt;&quot;&amp; ") != std::string::npos);
   CHECK(svg.find("<script") == std::string::npos);
@@ -195,7 +198,8 @@ TEST_CASE("long states are shown by entries taken evenly") {
   sentence.encoder_states = Array(DType::f32, {4, 512});
   sentence.encoder_states->set_number(21, 0.5);
   const std::vector<ModelAttention> models{{"run", "", true, {sentence}}};
-  const auto states = nlohmann::json::parse(attention_json(models))["models"][0]["sentences"][0]["states"]["encoder"];
+  const auto states =
+      nlohmann::json::parse(attention_json(models))["models"][0]["sentences"][0]["states"]["encoder"];
   CHECK(states["width"] == 512);
   CHECK(states["entries"].size() == 24);
   CHECK(states["entries"][1] == 21);
@@ -216,7 +220,8 @@ TEST_CASE("no text of a page's data can become markup, or end the block that hol
 }
 
 TEST_CASE("a page needs nothing but itself") {
-  const std::string page = attention_page(std::vector<ModelAttention>{{"run", "", true, {little_attention()}}});
+  const std::string page =
+      attention_page(std::vector<ModelAttention>{{"run", "", true, {little_attention()}}});
   CHECK(page.starts_with("<!DOCTYPE html>"));
   for (const char* outside : {"src=", "@import", "url(", "fetch(", "XMLHttpRequest"}) {
     CAPTURE(outside);

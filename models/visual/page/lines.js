@@ -6,7 +6,7 @@ function drawLines(panel) {
   const view = panel.view, heads = panel.heads();
   const matrices = heads.map(head => matrixOf(panel.sentence(), view, [head]));
   const picture = linePicture(matrices, heads);
-  return [caption(panel), picture.element, picture.readout];
+  return [caption(panel), el("div", {class: "over"}, picture.readout), picture.element];
 }
 
 function linePicture(matrices, heads) {

@@ -91,7 +91,7 @@ function caption(panel) {
   const sentence = panel.sentence(), view = panel.view, layer = layerOf(sentence, view);
   const heads = panel.heads(), axes = axesOf(sentence, view);
   const parts = [KINDS[view.kind].about];
-  if (layer.heads.length > 1) parts.push(heads.length === 1 ? `head ${heads[0]}` : `${heads.length} heads`);
+  if (layer.heads.length > 1) parts.push(heads.length === 1 ? `head ${heads[0]}` : `${panel.page.view === "matrix" ? "mean over " : ""}${heads.length} heads`);
   const decodes = KINDS[view.kind].rows === "output";
   if (decodes) parts.push(view.byInput ? "a row is the word that the step read" : "a row is the word that the step wrote");
   if (!view.pieces && (hasSubwords(axes.rows) || hasSubwords(axes.columns)))

@@ -104,8 +104,14 @@ function encoderPart(sentence, weights) {
     return el("li", {class: weight !== null && weight >= 0.5 ? "state seen" : "state"}, bar, cells, word(piece));
   });
   const about = weights === null ? `one for each source piece, ${cellsNote(states)}; the decoder cannot look at them one by one`
-                                 : `one for each source piece, ${cellsNote(states)}; shown as strongly as this step attends to it`;
+                                 : `one for each source piece, ${cellsNote(states)}; shown as strongly as this step attends to it${ofHeads(sentence)}`;
   return part("Encoder states", about, el("ol", {class: "states"}, ...columns));
+}
+
+function ofHeads(sentence) {
+  const layers = layersOf(sentence, "cross");
+  const heads = layers[layers.length - 1].heads.length;
+  return heads === 1 ? "" : ` (cross attention of the last layer, mean over its ${heads} heads)`;
 }
 
 function weightBar(weight) {
