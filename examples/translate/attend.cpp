@@ -31,6 +31,7 @@ struct Flags {
   std::string kind = "cross", rows = "output";
   std::optional<std::int64_t> layer, head;
   bool pieces = false;
+  std::size_t shown = 20;
   int threads = 0;
   DecodingOptions decoding;
 
@@ -105,17 +106,38 @@ void require_kind(const AttentionReader& reader, const std::string& name, const 
   throw Error(fmt::format("{} has no {} attention; it has {}", model, name_of(kind), fmt::join(names, ", ")));
 }
 
-std::vector<ModelAttention> read_all(const Flags& flags, const std::vector<std::string>& sentences) {
-  std::vector<ModelAttention> models;
-  const std::string backend = flags.backend.empty() ? backend_names().front() : flags.backend;
-  for (std::size_t i = 0; i < flags.checkpoints.size(); ++i) {
-    AttentionReader reader(flags.checkpoints[i], open_backend(backend, {.threads = flags.threads}));
-    const std::string name = name_of_run(flags, i);
-    require_kind(reader, name, flags);
-    models.push_back({name, about(reader.info()), !reader.kinds().empty(),
-                      reader.read(sentences, flags.decoding, request_of(flags))});
+// What is printed or written of one checkpoint.
+struct Shown {
+  ModelAttention model;
+  std::vector<Alignment> alignments;
+};
+
+// A part of the sentences after the other: what is only summarised or aligned is not kept.
+void read_part(AttentionReader& reader, std::span<const std::string> sentences, const Flags& flags,
+               Shown& shown) {
+  const bool all = flags.text || !flags.svg.empty();
+  for (SentenceAttention& sentence : reader.read(sentences, flags.decoding, request_of(flags))) {
+    shown.model.heads.add(sentence);
+    if (flags.alignments || !flags.gold.empty())
+      shown.alignments.push_back(alignment_of(matrix_of(sentence, flags.view())));
+    if (all || shown.model.sentences.size() < flags.shown)
+      shown.model.sentences.push_back(std::move(sentence));
   }
-  return models;
+}
+
+Shown read(const Flags& flags, std::size_t checkpoint, std::span<const std::string> sentences) {
+  constexpr std::size_t part = 64;
+  const std::string backend = flags.backend.empty() ? backend_names().front() : flags.backend;
+  AttentionReader reader(flags.checkpoints[checkpoint], open_backend(backend, {.threads = flags.threads}));
+  Shown shown;
+  shown.model.name = name_of_run(flags, checkpoint);
+  shown.model.about = about(reader.info());
+  shown.model.attends = !reader.kinds().empty();
+  require_kind(reader, shown.model.name, flags);
+  reader.require_readable(sentences);
+  for (std::size_t start = 0; start < sentences.size(); start += part)
+    read_part(reader, sentences.subspan(start, std::min(part, sentences.size() - start)), flags, shown);
+  return shown;
 }
 
 WeightMatrix matrix_for(const ModelAttention& model, std::size_t sentence, const Flags& flags) {
@@ -128,10 +150,10 @@ std::string heading_of(const ModelAttention& model, const SentenceAttention& sen
 }
 
 // All of it before any is printed: a layer or head that is not there leaves nothing half done.
-void print_text(const std::vector<ModelAttention>& models, const Flags& flags) {
+void print_text(const std::vector<Shown>& all, const Flags& flags) {
   std::string text;
-  for (std::size_t i = 0; i < models.front().sentences.size(); ++i) {
-    for (const ModelAttention& model : models) {
+  for (std::size_t i = 0; i < all.front().model.sentences.size(); ++i) {
+    for (const auto& [model, alignments] : all) {
       text += heading_of(model, model.sentences[i]);
       text += model.attends ? to_text(matrix_for(model, i, flags), {.numbers = flags.numbers})
                             : "this model has no attention\n";
@@ -141,11 +163,11 @@ void print_text(const std::vector<ModelAttention>& models, const Flags& flags) {
   fmt::print("{}", text);
 }
 
-void print_heads(const std::vector<ModelAttention>& models) {
-  for (const ModelAttention& model : models) {
+void print_heads(const std::vector<Shown>& all) {
+  for (const auto& [model, alignments] : all) {
     fmt::print("{}: {}\nmeans over {} sentence{}, entropy in bits\n{}\n", model.name, model.about,
-               model.sentences.size(), model.sentences.size() == 1 ? "" : "s",
-               to_text(summarize_heads(model.sentences)));
+               model.heads.sentences(), model.heads.sentences() == 1 ? "" : "s",
+               to_text(model.heads.means()));
   }
 }
 
@@ -162,16 +184,8 @@ std::vector<GoldAlignment> read_gold(const Flags& flags) {
   return gold;
 }
 
-std::vector<Alignment> alignments_of(const ModelAttention& model, const Flags& flags) {
-  std::vector<Alignment> alignments;
-  for (std::size_t i = 0; i < model.sentences.size(); ++i)
-    alignments.push_back(alignment_of(matrix_for(model, i, flags)));
-  return alignments;
-}
-
-void print_alignments(const std::vector<ModelAttention>& models, const Flags& flags) {
-  for (const ModelAttention& model : models) {
-    const std::vector<Alignment> alignments = alignments_of(model, flags);
+void print_alignments(const std::vector<Shown>& all, const Flags& flags) {
+  for (const auto& [model, alignments] : all) {
     if (flags.alignments) {
       for (const Alignment& alignment : alignments) fmt::print("{}\n", to_pharaoh(alignment));
     }
@@ -179,6 +193,16 @@ void print_alignments(const std::vector<ModelAttention>& models, const Flags& fl
     fmt::print("{}: alignment error rate {:.4f}\n", model.name,
                alignment_error_rate(alignments, read_gold(flags)));
   }
+}
+
+void write_page(const std::vector<Shown>& all, const Flags& flags) {
+  std::vector<ModelAttention> models;
+  for (const Shown& shown : all) {
+    models.push_back(shown.model);
+    std::vector<SentenceAttention>& sentences = models.back().sentences;
+    if (sentences.size() > flags.shown) sentences.resize(flags.shown);
+  }
+  write_text(flags.page, attention_page(models));
 }
 
 // What can only be wrong in the flags is found before a model is loaded.
@@ -204,17 +228,21 @@ int attend(Flags flags) {
   if (!asked) flags.text = true;
   const std::vector<std::string> sentences = sentences_of(flags);
   check(flags, sentences.size());
-  const std::vector<ModelAttention> models = read_all(flags, sentences);
-  if (flags.text) print_text(models, flags);
-  if (flags.alignments || !flags.gold.empty()) print_alignments(models, flags);
-  if (flags.heads) print_heads(models);
-  if (!flags.svg.empty()) write_text(flags.svg, to_svg(matrix_for(models.front(), 0, flags)));
-  if (!flags.page.empty()) write_text(flags.page, attention_page(models));
+  std::vector<Shown> all;
+  for (std::size_t i = 0; i < flags.checkpoints.size(); ++i) all.push_back(read(flags, i, sentences));
+  if (flags.text) print_text(all, flags);
+  if (flags.alignments || !flags.gold.empty()) print_alignments(all, flags);
+  if (flags.heads) print_heads(all);
+  if (!flags.svg.empty()) write_text(flags.svg, to_svg(matrix_for(all.front().model, 0, flags)));
+  if (!flags.page.empty()) write_page(all, flags);
   return 0;
 }
 
 void add_outputs(CLI::App* command, const std::shared_ptr<Flags>& flags) {
   command->add_option("--out", flags->page, "Write a page that shows everything to this file, as HTML");
+  command->add_option("--shown", flags->shown, "Sentences that the page shows; its averages are over all")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   command->add_option("--svg", flags->svg, "Write the matrix of one sentence to this file, as a picture");
   command->add_flag("--text", flags->text, "Print the matrix (done where nothing else is asked for)");
   command->add_flag("--numbers", flags->numbers, "Print weights as numbers instead of shades");

@@ -128,23 +128,6 @@ std::vector<std::pair<Tensor, AttentionLayer>> layers_of(const SentenceGraph& se
   return layers;
 }
 
-void require_words(std::span<const std::string> texts, const Vocabulary& vocabulary) {
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    std::vector<std::int32_t> words;
-    try {
-      words = vocabulary.encode(texts[i]);
-    } catch (const Error& error) {
-      throw Error(fmt::format("sentence {} cannot be read: {}", i + 1, error.what()));
-    }
-    const bool blank = texts[i].find_first_not_of(" \t\r\n\v\f") == std::string::npos;
-    if (blank || words.empty())
-      throw Error(fmt::format("sentence {} is empty: it needs one word or more", i + 1));
-    if (words.size() <= Translator::most_source_words) continue;
-    throw Error(fmt::format("sentence {} has {} pieces; it may have {}", i + 1, words.size(),
-                            Translator::most_source_words));
-  }
-}
-
 }  // namespace
 
 std::string_view name_of(AttentionKind kind) {
@@ -170,10 +153,27 @@ AttentionReader::AttentionReader(const std::string& path, std::shared_ptr<Backen
   }
 }
 
+void AttentionReader::require_readable(std::span<const std::string> texts) const {
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    std::vector<std::int32_t> words;
+    try {
+      words = checkpoint_.vocabularies.source.encode(texts[i]);
+    } catch (const Error& error) {
+      throw Error(fmt::format("sentence {} cannot be read: {}", i + 1, error.what()));
+    }
+    const bool blank = texts[i].find_first_not_of(" \t\r\n\v\f") == std::string::npos;
+    if (blank || words.empty())
+      throw Error(fmt::format("sentence {} is empty: it needs one word or more", i + 1));
+    if (words.size() <= Translator::most_source_words) continue;
+    throw Error(fmt::format("sentence {} has {} pieces; it may have {}", i + 1, words.size(),
+                            Translator::most_source_words));
+  }
+}
+
 std::vector<SentenceAttention> AttentionReader::read(std::span<const std::string> texts,
                                                      const DecodingOptions& decoding,
                                                      const AttentionRequest& request) {
-  require_words(texts, checkpoint_.vocabularies.source);
+  require_readable(texts);
   const std::vector<Translation> translations = translator_.translate(texts, decoding);
   std::vector<SentenceAttention> sentences;
   for (std::size_t i = 0; i < texts.size(); ++i)

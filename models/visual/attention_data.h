@@ -73,8 +73,10 @@ class AttentionReader {
   // What the model has; none for a model without attention.
   const std::vector<AttentionKind>& kinds() const { return kinds_; }
 
-  // One for each text. Throws Error, naming the sentence by its number, for one that is empty, too long, or
-  // not UTF-8.
+  // Throws Error, naming the sentence by its number, for one that is empty, too long, or not UTF-8.
+  void require_readable(std::span<const std::string> texts) const;
+
+  // One for each text. Throws Error as require_readable() does.
   std::vector<SentenceAttention> read(std::span<const std::string> texts, const DecodingOptions& decoding,
                                       const AttentionRequest& request);
 

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include <heed/models/visual/attention_page.h>
-#include <heed/models/visual/head_summary.h>
 #include <heed/models/visual/page_files.h>
 
 namespace heed {
@@ -114,9 +113,9 @@ Json json_of(const ModelAttention& model) {
   Json json{{"name", model.name}, {"about", model.about}, {"attends", model.attends}};
   json["sentences"] = Json::array();
   for (const SentenceAttention& sentence : model.sentences) json["sentences"].push_back(json_of(sentence));
+  json["averaged"] = model.heads.sentences();
   json["summary"] = Json::array();
-  for (const HeadSummary& summary : summarize_heads(model.sentences))
-    json["summary"].push_back(json_of(summary));
+  for (const HeadSummary& summary : model.heads.means()) json["summary"].push_back(json_of(summary));
   return json;
 }
 

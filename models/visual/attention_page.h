@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <heed/models/visual/attention_data.h>
+#include <heed/models/visual/head_summary.h>
 
 namespace heed {
 
@@ -15,6 +16,7 @@ struct ModelAttention {
   std::string about;                         // model, preset, languages, steps
   bool attends = true;                       // false: a model without attention
   std::vector<SentenceAttention> sentences;  // of all models on a page the same
+  HeadStatistics heads;                      // over these, and over any more that are not shown
 };
 
 // The page's data as JSON. Weights have the shortest digits that give the same float; of states some

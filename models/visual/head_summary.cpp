@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include <heed/models/visual/head_summary.h>
 
@@ -53,20 +54,22 @@ void add_head(HeadSummary& sums, const AttentionLayer& layer) {
 
 }  // namespace
 
-std::vector<HeadSummary> summarize_heads(std::span<const SentenceAttention> sentences) {
-  std::vector<HeadSummary> all;
-  for (const SentenceAttention& sentence : sentences) {
-    for (const AttentionLayer& layer : sentence.layers) {
-      for (std::int64_t head = 0; head < layer.weights.shape()[0]; ++head)
-        add_head(summary_for(all, layer, head), layer);
-    }
+void HeadStatistics::add(const SentenceAttention& sentence) {
+  ++sentences_;
+  for (const AttentionLayer& layer : sentence.layers) {
+    for (std::int64_t head = 0; head < layer.weights.shape()[0]; ++head)
+      add_head(summary_for(sums_, layer, head), layer);
   }
-  for (HeadSummary& summary : all) {
+}
+
+std::vector<HeadSummary> HeadStatistics::means() const {
+  std::vector<HeadSummary> means = sums_;
+  for (HeadSummary& summary : means) {
     for (double HeadSummary::*mean : {&HeadSummary::entropy, &HeadSummary::peak, &HeadSummary::same,
                                       &HeadSummary::previous, &HeadSummary::first, &HeadSummary::last})
       summary.*mean /= static_cast<double>(summary.rows);
   }
-  return all;
+  return means;
 }
 
 }  // namespace heed

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include <heed/models/visual/attention_data.h>
@@ -23,7 +22,18 @@ struct HeadSummary {
   double last = 0;        // of the last one: </s>, or the word just read
 };
 
-// One for each kind, layer and head, in the order of the sentences' layers.
-std::vector<HeadSummary> summarize_heads(std::span<const SentenceAttention> sentences);
+// Takes sentences one after the other, and keeps none.
+class HeadStatistics {
+ public:
+  void add(const SentenceAttention& sentence);
+
+  std::int64_t sentences() const { return sentences_; }
+  // One for each kind, layer and head, in the order of the sentences' layers.
+  std::vector<HeadSummary> means() const;
+
+ private:
+  std::vector<HeadSummary> sums_;
+  std::int64_t sentences_ = 0;
+};
 
 }  // namespace heed

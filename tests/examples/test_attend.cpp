@@ -71,7 +71,8 @@ TEST_CASE("the matrix is printed where nothing else is asked for, for arguments 
   const std::string two = attend(of + "'half past seven' 'ten'");
   CHECK(two.starts_with(text));
   CHECK(two.find("\nten\n→ ") != std::string::npos);
-  CHECK(attend(of + models().of("bahdanau") + "'half past seven'").find("\nbahdanau: bahdanau micro") != std::string::npos);
+  CHECK(attend(of + models().of("bahdanau") + "'half past seven'").find("\nbahdanau: bahdanau micro") !=
+        std::string::npos);
 }
 
 TEST_CASE("kind, layer, head, rows and numbers are chosen by flags") {
@@ -90,7 +91,8 @@ TEST_CASE("alignments have a line for each sentence, and a rate against those by
   CHECK(attend(of + "--alignments 'half past seven'") == first + "\n");
   CHECK(second.find_first_not_of("0123456789- \n") == std::string::npos);
   const std::string gold = models().directory.file("gold", two);
-  CHECK(attend(of + "--gold " + gold + " 'half past seven' ten") == "transformer: alignment error rate 0.0000\n");
+  CHECK(attend(of + "--gold " + gold + " 'half past seven' ten") ==
+        "transformer: alignment error rate 0.0000\n");
   const std::string wrong = models().directory.file("wrong", "0-0\n1+1\n");
   refuses(of + "--gold " + wrong + " ten ten", wrong + ", line 2: \"1+1\" is no link of an alignment");
   refuses(of + "--gold " + wrong + ".not ten", wrong + ".not");
@@ -99,7 +101,8 @@ TEST_CASE("alignments have a line for each sentence, and a rate against those by
 TEST_CASE("heads are summarised over all sentences") {
   const std::string table = attend(models().of("transformer") + "--heads 'half past seven' ten");
   CHECK(table.find("\nmeans over 2 sentences, entropy in bits\nkind ") != std::string::npos);
-  for (const char* line : {"\nencoder-self      0    1 ", "\ndecoder-self      0    0 ", "\ncross             0    1 "}) {
+  for (const char* line :
+       {"\nencoder-self      0    1 ", "\ndecoder-self      0    0 ", "\ncross             0    1 "}) {
     CAPTURE(line);
     CHECK(table.find(line) != std::string::npos);
   }
@@ -120,6 +123,18 @@ TEST_CASE("a page holds every model and sentence, in files that appear whole") {
   CHECK(data["models"][2]["attends"] == false);
   CHECK(data["models"][2]["sentences"][0]["steps"][0]["candidates"].size() == 5);
   refuses(models().of("bahdanau") + "--out /proc/page.html ten", "/proc/page.html");
+}
+
+TEST_CASE("a page of a corpus shows the first sentences, and averages over all") {
+  const std::string lines = models().directory.file("corpus", repeated("ten", 70));
+  const std::string path = models().directory / "corpus.html";
+  CHECK(attend(models().of("transformer") + "--shown 3 --out " + path + " < " + lines).empty());
+  const auto model = data_of(content(path))["models"][0];
+  CHECK(model["sentences"].size() == 3);
+  CHECK(model["averaged"] == 70);
+  refuses(
+      models().of("transformer") + "--heads < " + models().directory.file("bad", repeated("ten", 70) + "\n"),
+      "sentence 71 is empty");
 }
 
 TEST_CASE("a picture is written of one sentence") {
@@ -159,7 +174,8 @@ TEST_CASE("what cannot be shown is refused in one line") {
   refuses(of + "--head 2 ten", "there is no head 2: cross attention has heads 0 to 1");
   refuses(of + "--layer 7 ten", "there is no layer 7 of cross attention: layers are 0 to 0");
   refuses(of + "--kind self ten", "no kind of attention is called \"self\"; there are encoder-self");
-  refuses(models().of("bahdanau") + "--kind encoder-self ten", "bahdanau (bahdanau micro, en → de, 1 steps) has no encoder-self attention; it has cross");
+  refuses(models().of("bahdanau") + "--kind encoder-self ten",
+          "bahdanau (bahdanau micro, en → de, 1 steps) has no encoder-self attention; it has cross");
   refuses(of + of + "--alignments ten", "give one --checkpoint");
   refuses(of + "--alignments --kind encoder-self ten", "leave --kind at cross");
   refuses(of + "--beam 2 --backend abacus ten", "no backend \"abacus\"");

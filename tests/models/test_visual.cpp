@@ -30,6 +30,12 @@ std::size_t count(const std::string& text, const std::string& part) {
   return found;
 }
 
+ModelAttention model_of(const SentenceAttention& sentence, const std::string& text = "run") {
+  ModelAttention model{text, text, true, {sentence}, {}};
+  model.heads.add(sentence);
+  return model;
+}
+
 // The JSON between the page's tags.
 std::string data_of(const std::string& page) {
   const std::string begin = "id=\"data\">";
@@ -154,8 +160,10 @@ TEST_CASE("a picture has a cell for each weight, grey from 0 to 1, and no markup
 }
 
 TEST_CASE("heads are summarised over all rows of all sentences") {
-  const std::vector<SentenceAttention> twice{little_attention(), little_attention()};
-  const std::vector<HeadSummary> heads = summarize_heads(twice);
+  HeadStatistics statistics;
+  for (int i = 0; i < 2; ++i) statistics.add(little_attention());
+  CHECK(statistics.sentences() == 2);
+  const std::vector<HeadSummary> heads = statistics.means();
   REQUIRE(heads.size() == 2);
   CHECK(heads[0].rows == 8);
   const double third = -(0.1 * std::log2(0.1) * 2 + 0.2 * std::log2(0.2) + 0.6 * std::log2(0.6));
@@ -174,7 +182,7 @@ TEST_CASE("a page's data are the tensors, digit for digit") {
   SentenceAttention sentence = little_attention();
   const std::span<float> weights = sentence.layers[0].weights.values<float>();
   for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = 1 / (3.1f + static_cast<float>(i));
-  const std::vector<ModelAttention> models{{"run", "about it", true, {sentence}}};
+  const std::vector<ModelAttention> models{model_of(sentence)};
   const auto json = nlohmann::json::parse(data_of(attention_page(models)));
   const auto& shown = json["models"][0]["sentences"][0];
   const auto& heads = shown["layers"][0]["heads"];
@@ -191,13 +199,14 @@ TEST_CASE("a page's data are the tensors, digit for digit") {
   CHECK(shown["states"]["encoder"]["rows"][0] == nlohmann::json({0.5, -1.0}));
   CHECK(shown["states"]["encoder"]["width"] == 2);
   CHECK(json["models"][0]["summary"].size() == 2);
+  CHECK(json["models"][0]["averaged"] == 1);
 }
 
 TEST_CASE("long states are shown by entries taken evenly") {
   SentenceAttention sentence = little_attention();
   sentence.encoder_states = Array(DType::f32, {4, 512});
   sentence.encoder_states->set_number(21, 0.5);
-  const std::vector<ModelAttention> models{{"run", "", true, {sentence}}};
+  const std::vector<ModelAttention> models{model_of(sentence)};
   const auto states =
       nlohmann::json::parse(attention_json(models))["models"][0]["sentences"][0]["states"]["encoder"];
   CHECK(states["width"] == 512);
@@ -210,7 +219,7 @@ TEST_CASE("no text of a page's data can become markup, or end the block that hol
   const std::string evil = "</script><script>alert('1')</script><!-- \"&@SCRIPT@";
   SentenceAttention sentence = little_attention();
   sentence.text = sentence.translation = sentence.source.pieces[0] = sentence.output.words[0] = evil;
-  const std::string page = attention_page(std::vector<ModelAttention>{{evil, evil, true, {sentence}}});
+  const std::string page = attention_page(std::vector<ModelAttention>{model_of(sentence, evil)});
   CHECK(page.find("alert('1')</script>") == std::string::npos);
   CHECK(count(page, "<script") == 2);
   CHECK(count(page, "</script>") == 2);
@@ -220,8 +229,7 @@ TEST_CASE("no text of a page's data can become markup, or end the block that hol
 }
 
 TEST_CASE("a page needs nothing but itself") {
-  const std::string page =
-      attention_page(std::vector<ModelAttention>{{"run", "", true, {little_attention()}}});
+  const std::string page = attention_page(std::vector<ModelAttention>{model_of(little_attention())});
   CHECK(page.starts_with("<!DOCTYPE html>"));
   for (const char* outside : {"src=", "@import", "url(", "fetch(", "XMLHttpRequest"}) {
     CAPTURE(outside);

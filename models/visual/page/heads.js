@@ -45,8 +45,7 @@ function smallMatrix(weights) {
 }
 
 function summaryTable(model) {
-  const sentences = model.sentences.length;
-  const title = sentences === 1 ? "Means over this sentence" : `Means over all ${sentences} sentences`;
+  const title = model.averaged === 1 ? "Means over this sentence" : `Means over all ${model.averaged} sentences`;
   const most = Math.max(...model.summary.map(summary => summary.entropy), 1e-9);
   const header = el("tr", {}, ...["Kind", "Layer", "Head"].map(name => el("th", {scope: "col"}, name)),
                     ...MEASURES.map(([, name, about]) => el("th", {scope: "col", title: about}, name)));

@@ -13,7 +13,9 @@ const page = {
 
   choose(sentence) {
     this.sentence = sentence;
-    document.getElementById("source").textContent = DATA.models[0].sentences[sentence].text;
+    const source = document.getElementById("source"), text = DATA.models[0].sentences[sentence].text;
+    source.textContent = text;
+    source.classList.toggle("long", isLong(text));
     drawPicker();
     this.panels.forEach(panel => panel.sentenceChanged());
   },
@@ -41,7 +43,13 @@ function drawPicker() {
   }}, label);
   document.getElementById("picker").replaceChildren(
     move("←", "Sentence before", -1), list, move("→", "Next sentence", 1),
-    el("span", {class: "label"}, `${page.sentence + 1} of ${sentences.length}`));
+    el("span", {class: "label"}, `${page.sentence + 1} of ${sentences.length}${averagedNote()}`));
+}
+
+// Of many sentences the first are shown; means are taken over all.
+function averagedNote() {
+  const {averaged, sentences} = DATA.models[0];
+  return averaged > sentences.length ? `, the first of ${averaged} that were read` : "";
 }
 
 const THEMES = ["auto", "light", "dark"];

@@ -153,9 +153,14 @@ class Panel {
   }
 }
 
+// Longer than a few lines: set smaller, and scrolled.
+function isLong(text) {
+  return text.length > 240;
+}
+
 function titleOf(model, sentence) {
   const facts = [`log probability ${fixed(sentence.logProbability, 2)}`];
   if (!sentence.ended) facts.push("cut at the length limit");
   return [el("h2", {}, model.name), el("p", {class: "about"}, `${model.about} · ${facts.join(" · ")}`),
-          el("p", {class: "translation", dir: "auto"}, sentence.translation || "(an empty translation)")];
+          el("p", {class: isLong(sentence.translation) ? "translation long" : "translation", dir: "auto"}, sentence.translation || "(an empty translation)")];
 }

@@ -8,7 +8,8 @@ function drawSteps(panel) {
   const go = step => {
     panel.view.step = Math.min(count - 1, Math.max(0, step));
     slider.value = panel.view.step;
-    body.replaceChildren(...stepParts(panel, panel.view.step));
+    body.replaceChildren(...stepParts(panel, panel.view.step).filter(node => node !== null));
+    showWhatMatters(body);
   };
   slider.addEventListener("input", () => { panel.stop(); go(Number(slider.value)); });
   const controls = stepControls(panel, slider, go, count);
@@ -43,6 +44,17 @@ function stepParts(panel, step) {
     encoderPart(sentence, weights),
     el("div", {class: "step-row"}, contextPart(sentence, step, weights), decoderPart(sentence, step), candidatePart(sentence, step)),
   ];
+}
+
+// Long sentences scroll: to the word that is written, and to the state that is attended to most.
+function showWhatMatters(body) {
+  const written = body.querySelector(".output-so-far .written");
+  written.parentElement.scrollTop = written.offsetTop - written.parentElement.clientHeight / 2;
+  const states = [...body.querySelectorAll(".state")];
+  const weights = states.map(state => Number(state.dataset.weight ?? 0));
+  if (states.length === 0 || weights.every(weight => weight === 0)) return;
+  const most = states[largestOf(weights)];
+  most.parentElement.scrollLeft = most.offsetLeft - (most.parentElement.clientWidth - most.clientWidth) / 2;
 }
 
 // What the step attends to: cross attention of the last layer, the mean over its heads. None in a model without.
@@ -101,11 +113,11 @@ function encoderPart(sentence, weights) {
     const cells = strip(states, s, largest);
     if (weight !== null) cells.style.opacity = (0.2 + 0.8 * weight).toFixed(3);
     const bar = weight === null ? null : weightBar(weight);
-    return el("li", {class: weight !== null && weight >= 0.5 ? "state seen" : "state"}, bar, cells, word(piece));
+    return el("li", {class: weight !== null && weight >= 0.5 ? "state seen" : "state", "data-weight": weight}, bar, cells, word(piece));
   });
   const about = weights === null ? `one for each source piece, ${cellsNote(states)}; the decoder cannot look at them one by one`
                                  : `one for each source piece, ${cellsNote(states)}; shown as strongly as this step attends to it${ofHeads(sentence)}`;
-  return part("Encoder states", about, el("ol", {class: "states"}, ...columns));
+  return part("Encoder states", about, el("ol", {class: "states", tabindex: 0, "aria-label": "Encoder states"}, ...columns));
 }
 
 function ofHeads(sentence) {
