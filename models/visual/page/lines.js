@@ -1,6 +1,6 @@
 // Lines from words that look to words that are looked at: one for each head, as strong as its weight.
 
-const FAINTEST = 0.01;  // lines below are not drawn: nobody would see them, and there are many
+const FAINTEST = 0.02;  // lines below are not drawn: nobody would see them, and there are many
 
 function drawLines(panel) {
   const view = panel.view, heads = panel.heads();
@@ -17,11 +17,13 @@ function linePicture(matrices, heads) {
   const drawing = svg("svg", {viewBox: `0 0 100 ${height}`, preserveAspectRatio: "none", height, "aria-hidden": "true"});
   const all = svg("g", {class: "all"}), one = svg("g", {class: "one"});
   drawing.append(all, one);
-  const middle = index => step * (index + 0.5);
+  // Heads keep a little apart, so that one does not cover the others.
+  const apart = Math.min(3, 0.6 * step / heads.length);
+  const middle = (index, head) => step * (index + 0.5) + apart * (heads.indexOf(head) - (heads.length - 1) / 2);
   const line = (head, from, to, opacity) => svg("line", {
-    x1: 0, y1: middle(from), x2: 100, y2: middle(to), stroke: headColour(head), "stroke-opacity": opacity.toFixed(3)});
+    x1: 0, y1: middle(from, head), x2: 100, y2: middle(to, head), stroke: headColour(head), "stroke-opacity": opacity.toFixed(3)});
   eachLine(matrices, heads, (head, r, c, weight) => {
-    if (weight / heads.length >= FAINTEST) all.append(line(head, r, c, weight / heads.length));
+    if (weight >= FAINTEST) all.append(line(head, r, c, weight));
   });
   const left = tokenColumn(rows, "left", "Words that look", step, heads);
   const right = tokenColumn(columns, "right", "Words that are looked at", step, heads);
