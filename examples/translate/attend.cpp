@@ -171,8 +171,9 @@ void print_heads(const std::vector<Shown>& all) {
   }
 }
 
-std::vector<GoldAlignment> read_gold(const Flags& flags) {
+std::vector<GoldAlignment> read_gold(const Flags& flags, std::size_t sentences) {
   std::vector<GoldAlignment> gold;
+  if (flags.gold.empty()) return gold;
   const std::vector<std::string> lines = read_lines(flags.gold);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     try {
@@ -181,26 +182,28 @@ std::vector<GoldAlignment> read_gold(const Flags& flags) {
       throw Error(fmt::format("{}, line {}: {}", flags.gold, i + 1, error.what()));
     }
   }
-  return gold;
+  if (gold.size() == sentences) return gold;
+  throw Error(fmt::format("{} has {} lines for {} sentences: one belongs to each", flags.gold, gold.size(),
+                          sentences));
 }
 
-void print_alignments(const std::vector<Shown>& all, const Flags& flags) {
+void print_alignments(const std::vector<Shown>& all, const Flags& flags,
+                      std::span<const GoldAlignment> gold) {
   for (const auto& [model, alignments] : all) {
     if (flags.alignments) {
       for (const Alignment& alignment : alignments) fmt::print("{}\n", to_pharaoh(alignment));
     }
     if (flags.gold.empty()) continue;
-    fmt::print("{}: alignment error rate {:.4f}\n", model.name,
-               alignment_error_rate(alignments, read_gold(flags)));
+    fmt::print("{}: alignment error rate {:.4f}\n", model.name, alignment_error_rate(alignments, gold));
   }
 }
 
-void write_page(const std::vector<Shown>& all, const Flags& flags) {
+void write_page(std::vector<Shown> all, const Flags& flags) {
   std::vector<ModelAttention> models;
-  for (const Shown& shown : all) {
-    models.push_back(shown.model);
-    std::vector<SentenceAttention>& sentences = models.back().sentences;
+  for (Shown& shown : all) {
+    std::vector<SentenceAttention>& sentences = shown.model.sentences;
     if (sentences.size() > flags.shown) sentences.resize(flags.shown);
+    models.push_back(std::move(shown.model));
   }
   write_text(flags.page, attention_page(models));
 }
@@ -218,8 +221,8 @@ void check(const Flags& flags, std::size_t sentences) {
   }
   if (flags.alignments && flags.checkpoints.size() != 1)
     throw Error("--alignments writes a line for each sentence, of one checkpoint: give one --checkpoint");
-  if (flags.alignments && flags.kind != "cross")
-    throw Error("--alignments are between both languages: leave --kind at cross");
+  if ((flags.alignments || !flags.gold.empty()) && flags.kind != "cross")
+    throw Error("alignments are between both languages: leave --kind at cross");
 }
 
 int attend(Flags flags) {
@@ -228,13 +231,14 @@ int attend(Flags flags) {
   if (!asked) flags.text = true;
   const std::vector<std::string> sentences = sentences_of(flags);
   check(flags, sentences.size());
+  const std::vector<GoldAlignment> gold = read_gold(flags, sentences.size());
   std::vector<Shown> all;
   for (std::size_t i = 0; i < flags.checkpoints.size(); ++i) all.push_back(read(flags, i, sentences));
   if (flags.text) print_text(all, flags);
-  if (flags.alignments || !flags.gold.empty()) print_alignments(all, flags);
+  if (flags.alignments || !flags.gold.empty()) print_alignments(all, flags, gold);
   if (flags.heads) print_heads(all);
   if (!flags.svg.empty()) write_text(flags.svg, to_svg(matrix_for(all.front().model, 0, flags)));
-  if (!flags.page.empty()) write_page(all, flags);
+  if (!flags.page.empty()) write_page(std::move(all), flags);
   return 0;
 }
 

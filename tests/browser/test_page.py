@@ -160,6 +160,18 @@ class WhatIsShown(PageTest):
         self.assertEqual(self.count(".panel:nth-child(2) .state"), len(PLAIN.split()) + 1)
         self.assertEqual(self.count(".panel:nth-child(2) .candidates .chosen"), 1)
 
+    def test_steps_play_until_they_are_stopped(self):
+        self.show("steps")
+        play = "document.querySelector('.panel .play')"
+        self.value(f"{play}.click()")
+        self.assertEqual(self.value(f"{play}.textContent"), "Stop")
+        self.value("new Promise(done => setTimeout(done, 1500))")
+        self.assertIn("Step 2 of", self.text(".panel .step-heading"))
+        self.value(f"{play}.click()")
+        self.assertEqual(self.value(f"{play}.textContent"), "Play")
+        self.value("new Promise(done => setTimeout(done, 1500))")
+        self.assertIn("Step 2 of", self.text(".panel .step-heading"))
+
     def test_heads_have_a_thumbnail_each(self):
         self.show("heads")
         self.assertEqual(self.count(".panel:first-child .thumbnail"), 3 * 4 * 4)

@@ -96,6 +96,7 @@ TEST_CASE("alignments have a line for each sentence, and a rate against those by
   const std::string wrong = models().directory.file("wrong", "0-0\n1+1\n");
   refuses(of + "--gold " + wrong + " ten ten", wrong + ", line 2: \"1+1\" is no link of an alignment");
   refuses(of + "--gold " + wrong + ".not ten", wrong + ".not");
+  refuses(of + "--gold " + gold + " ten", gold + " has 2 lines for 1 sentences: one belongs to each");
 }
 
 TEST_CASE("heads are summarised over all sentences") {
