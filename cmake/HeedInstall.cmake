@@ -10,7 +10,8 @@ install(
   PATTERN "*.h"
   PATTERN "onednn" EXCLUDE
   PATTERN "reference" EXCLUDE
-  PATTERN "checkpoint_json.h" EXCLUDE)
+  PATTERN "checkpoint_json.h" EXCLUDE
+  PATTERN "page_files.h" EXCLUDE)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/heed)
 install(EXPORT heed FILE heedTargets.cmake NAMESPACE heed:: DESTINATION ${package_folder})

@@ -19,6 +19,15 @@ class TranslationModel {
   // "weights": [B, h, T, S] for h heads, [B, T, S] for attention without heads. Each call makes them anew
   // where the model does not need them itself; none for a model without attention.
   virtual Tensors attention_weights(Where where = Where::current()) = 0;
+
+  // Vectors of the last scores(), to be looked at.
+  struct States {
+    Tensor encoder;  // [B, S, *]: what stands for each source token
+    Tensor decoder;  // [B, T, *]: of each step, what its word is scored with
+    Tensor
+        contexts;  // [B, T, *]: what each step saw of the source; names nothing where that is no one vector
+  };
+  virtual States states(Where where = Where::current()) = 0;
 };
 
 // A model whose decoder has a state of fixed size, so that it can be stepped with what the last step left.

@@ -14,6 +14,7 @@ void add_test(CLI::App& app, int& status);
 void add_evaluate(CLI::App& app, int& status);
 void add_score(CLI::App& app, int& status);
 void add_inspect(CLI::App& app, int& status);
+void add_attend(CLI::App& app, int& status);
 void add_backends(CLI::App& app, int& status);
 
 // --beam and --length-penalty.

@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
   heed::translate::add_evaluate(app, status);
   heed::translate::add_score(app, status);
   heed::translate::add_inspect(app, status);
+  heed::translate::add_attend(app, status);
   heed::translate::add_backends(app, status);
   status = run(app, argc, argv, status);
   const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;

@@ -82,6 +82,7 @@ BahdanauModel::Read BahdanauModel::read(Tensor source, Tensor source_lengths) {
     const auto scope = graph_.scope("encoder");
     return encoder_(words, source_lengths);
   }();
+  annotations_ = annotations.states;
   Read result;
   if (attention_) {
     const auto scope = graph_.scope("attention");
@@ -161,7 +162,9 @@ Tensor BahdanauModel::scores(Tensor source, Tensor source_lengths, Tensor target
     contexts.push_back(step.context);
     if (step.weights) weights_.push_back(step.weights);
   }
-  return output(swap_time(hidden(stack(states), words, stack(contexts))));
+  states_ = stack(states);
+  contexts_ = stack(contexts);
+  return output(swap_time(hidden(states_, words, contexts_)));
 }
 
 Tensors BahdanauModel::attention_weights(Where where) {
@@ -169,6 +172,16 @@ Tensors BahdanauModel::attention_weights(Where where) {
   const auto origin = graph_.at(where);
   const auto scope = graph_.scope("attention");
   return {graph_.name(concatenate(weights_, 1), "weights")};
+}
+
+TranslationModel::States BahdanauModel::states(Where where) {
+  const auto origin = graph_.at(where);
+  const auto named = [&](const char* side, Tensor states, const char* name) {
+    const auto scope = graph_.scope(side);
+    return graph_.name(swap_time(states), name);
+  };
+  return {named("encoder", annotations_, "states"), named("decoder", states_, "states"),
+          named("decoder", contexts_, "contexts")};
 }
 
 RecurrentModel::Encoded BahdanauModel::encode(Tensor source, Tensor source_lengths, Where where) {

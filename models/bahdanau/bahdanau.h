@@ -22,6 +22,7 @@ class BahdanauModel final : public RecurrentModel {
   Tensor scores(Tensor source, Tensor source_lengths, Tensor target_input,
                 Where where = Where::current()) override;
   Tensors attention_weights(Where where = Where::current()) override;
+  States states(Where where = Where::current()) override;
   Encoded encode(Tensor source, Tensor source_lengths, Where where = Where::current()) override;
   StepResult step(const StepInputs& inputs, Where where = Where::current()) override;
 
@@ -63,7 +64,11 @@ class BahdanauModel final : public RecurrentModel {
   Tensor W_s_, b_s_;              // of the first state
   Tensor U_o_, V_o_, C_o_, b_o_;  // of the maxout layer
   Tensor W_o_;                    // [l, V]; names nothing where it is the embedding
-  Tensors weights_;               // of the last scores(), [B, 1, S] for each word
+  // Of the last scores():
+  Tensors weights_;     // [B, 1, S] for each word
+  Tensor annotations_;  // [S, B, 2n]
+  Tensor states_;       // [T, B, n]
+  Tensor contexts_;     // [T, B, 2n]
 };
 
 }  // namespace heed

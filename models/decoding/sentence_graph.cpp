@@ -17,8 +17,9 @@ SentenceGraph::SentenceGraph(const ModelConfig& config, std::int64_t source_leng
   source_ = graph_->input("source", DType::i32, {1, source_length});
   source_lengths_ = graph_->input("source_lengths", DType::i32, {1});
   target_input_ = graph_->input("target_input", DType::i32, {1, target_length});
-  model->scores(source_, source_lengths_, target_input_);
-  model->attention_weights();
+  logits_ = model->scores(source_, source_lengths_, target_input_);
+  attention_weights_ = model->attention_weights();
+  states_ = model->states();
   names_ = std::make_unique<TensorNames>(*graph_);
 }
 

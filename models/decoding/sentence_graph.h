@@ -19,7 +19,8 @@ namespace heed {
 // once, each word seeing the true words before it. Inputs: source [1, S], x </s>; source_lengths [1];
 // target_input [1, T], <s> y. The scores of the next words are called logits, [1, T, V]. The weights of every
 // attention are there too: attention/weights [1, T, S]; of a Transformer encoder/0/self/weights,
-// decoder/0/self/weights, decoder/0/cross/weights and so on, [1, h, T, S]. Nothing is dropped out.
+// decoder/0/self/weights, decoder/0/cross/weights and so on, [1, h, T, S]. The states of both sides are those
+// of TranslationModel::states(). Nothing is dropped out.
 class SentenceGraph {
  public:
   // Lengths count </s> and <s>.
@@ -27,6 +28,9 @@ class SentenceGraph {
 
   Graph& graph() { return *graph_; }
   const TensorNames& names() const { return *names_; }
+  Tensor logits() const { return logits_; }
+  const Tensors& attention_weights() const { return attention_weights_; }
+  const TranslationModel::States& states() const { return states_; }
 
   // Values of the tensors that were asked for, for tokens as the inputs hold them. `variables` holds the
   // parameters. Throws Error where `fetches` or the tokens do not fit the graph.
@@ -36,7 +40,9 @@ class SentenceGraph {
  private:
   std::unique_ptr<Graph> graph_;
   std::unique_ptr<TensorNames> names_;
-  Tensor source_, source_lengths_, target_input_;
+  Tensor source_, source_lengths_, target_input_, logits_;
+  Tensors attention_weights_;
+  TranslationModel::States states_;
 };
 
 struct SentenceValues {

@@ -79,6 +79,8 @@ std::vector<std::vector<Translation>> Translator::translate_best(std::span<const
       translation.score = hypothesis.score;
       translation.log_probability = hypothesis.log_probability;
       translation.ended = hypothesis.ended;
+      translation.source_words = sources[i];
+      translation.words = hypothesis.words;
       if (options.with_weights) {
         translation.source_pieces = vocabularies_.source.pieces(sources[i]);
         translation.target_pieces = vocabularies_.target.pieces(hypothesis.words);

@@ -16,6 +16,8 @@ struct Translation {
   double score = 0;            // log probability over the length penalty
   double log_probability = 0;  // natural logarithm, </s> counted
   bool ended = true;           // false: cut at the length limit
+  // The pieces' numbers, </s> of the source included, that of the translation not.
+  std::vector<std::int32_t> source_words, words;
   // With weights only: the pieces that the rows and columns stand for.
   std::vector<std::string> source_pieces, target_pieces;
   std::vector<std::vector<float>> weights;  // [target piece][source piece], rows sum to 1

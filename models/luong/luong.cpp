@@ -80,6 +80,7 @@ LuongModel::Read LuongModel::read(Tensor source, Tensor source_lengths) {
     states = layer.states;
     result.state.layers.push_back(layer.last);
   }
+  encoder_states_ = states;
   if (attention_) result.memory = attention_->project(swap_time(states), source_lengths);
   if (config_.input_feeding) {
     result.state.fed = broadcast_to(scalar_like(states, 0), {source.shape()[0], config_.units});
@@ -103,20 +104,23 @@ LuongModel::Attentional LuongModel::attend(Tensor states, Tensor positions, cons
   const auto scope = graph_.scope("attention");
   const Attended seen = (*attention_)(states, positions, *read.memory);
   const Tensor of_state = matmul(states, W_c_of_state_);
-  return {tanh(matmul(seen.context, W_c_of_context_, {.accumulate = of_state})), seen.weights};  // eq. 5
+  return {tanh(matmul(seen.context, W_c_of_context_, {.accumulate = of_state})), seen};  // eq. 5
 }
 
 Tensors LuongModel::fed_vectors(Tensor projected, const Read& read) {
   State state = read.state;
-  Tensors vectors;
+  Tensors vectors, states;
   for (const Tensor& words : unstack(projected)) {
     const auto position = Array({1}, std::vector{static_cast<std::int32_t>(vectors.size())});
     const Tensor h_t = advance(words, state);
-    const auto [attentional, weights] = attend(insert_axis(h_t, 1), graph_.constant(position), read);
-    weights_.push_back(weights);
+    states.push_back(h_t);
+    const auto [attentional, seen] = attend(insert_axis(h_t, 1), graph_.constant(position), read);
+    weights_.push_back(seen.weights);
+    contexts_.push_back(seen.context);
     state.fed = reshape(attentional, h_t.shape());
     vectors.push_back(state.fed);
   }
+  decoder_states_ = stack(states);
   return vectors;
 }
 
@@ -128,8 +132,12 @@ Tensor LuongModel::unfed_vectors(Tensor target_words, const Read& read) {
     states = decoder_[i](states, {}, Direction::forward, read.state.layers[i]).states;
   }
   const Tensor positions = iota(graph_, {DType::i32, {states.shape()[0]}}, 0);
-  const auto [vectors, weights] = attend(swap_time(states), positions, read);
-  if (weights) weights_.push_back(weights);
+  decoder_states_ = states;
+  const auto [vectors, seen] = attend(swap_time(states), positions, read);
+  if (seen.weights) {
+    weights_.push_back(seen.weights);
+    contexts_.push_back(seen.context);
+  }
   return vectors;
 }
 
@@ -142,6 +150,7 @@ Tensor LuongModel::output(Tensor vectors) const {
 Tensor LuongModel::scores(Tensor source, Tensor source_lengths, Tensor target_input, Where where) {
   const auto origin = graph_.at(where);
   weights_.clear();
+  contexts_.clear();
   const Read sentences = read(source, source_lengths);
   const Tensor words = drop(embedding(embedding_, swap_time(target_input)), "target_words");  // [T, B, m]
   if (!config_.input_feeding) return output(unfed_vectors(words, sentences));
@@ -153,6 +162,19 @@ Tensors LuongModel::attention_weights(Where where) {
   const auto origin = graph_.at(where);
   const auto scope = graph_.scope("attention");
   return {graph_.name(concatenate(weights_, 1), "weights")};
+}
+
+TranslationModel::States LuongModel::states(Where where) {
+  const auto origin = graph_.at(where);
+  const auto named = [&](const char* side, Tensor states, const char* name) {
+    const auto scope = graph_.scope(side);
+    return graph_.name(states, name);
+  };
+  States states{named("encoder", swap_time(encoder_states_), "states"),
+                named("decoder", swap_time(decoder_states_), "states"),
+                {}};
+  if (!contexts_.empty()) states.contexts = named("decoder", concatenate(contexts_, 1), "contexts");
+  return states;
 }
 
 RecurrentModel::Encoded LuongModel::encode(Tensor source, Tensor source_lengths, Where where) {
@@ -179,10 +201,10 @@ RecurrentModel::StepResult LuongModel::step(const StepInputs& inputs, Where wher
   const std::int64_t rows = inputs.words.shape()[0], sentences = inputs.source_lengths.shape()[0];
   const Tensor h_t = advance(decoder_[0].project(embedding(embedding_, inputs.words)), at.state);
   const Tensor positions = broadcast_to(inputs.position, {rows / sentences});
-  const auto [vectors, weights] =
+  const auto [vectors, seen] =
       attend(reshape(h_t, {sentences, rows / sentences, config_.units}), positions, at);
   const Tensor flat = reshape(vectors, {rows, config_.units});
-  StepResult result{{}, output(flat), weights};
+  StepResult result{{}, output(flat), seen.weights};
   for (const LstmState& layer : at.state.layers) {
     result.state.push_back(layer.hidden);
     result.state.push_back(layer.cell);

@@ -24,6 +24,7 @@ class LuongModel final : public RecurrentModel {
   Tensor scores(Tensor source, Tensor source_lengths, Tensor target_input,
                 Where where = Where::current()) override;
   Tensors attention_weights(Where where = Where::current()) override;
+  States states(Where where = Where::current()) override;
   Encoded encode(Tensor source, Tensor source_lengths, Where where = Where::current()) override;
   StepResult step(const StepInputs& inputs, Where where = Where::current()) override;
 
@@ -38,7 +39,7 @@ class LuongModel final : public RecurrentModel {
   };
   struct Attentional {
     Tensor vectors;  // h~ [..., n]
-    Tensor weights;  // [B, T, S]; names nothing without attention
+    Attended seen;   // contexts [B, T, n] and weights [B, T, S]; names nothing without attention
   };
 
   Read read(Tensor source, Tensor source_lengths);
@@ -58,7 +59,10 @@ class LuongModel final : public RecurrentModel {
   std::optional<LuongAttention> attention_;
   Tensor W_c_of_context_, W_c_of_state_;  // [n, n] each: the halves of W_c
   Tensor W_s_;                            // [n, V]; names nothing where it is the embedding
-  Tensors weights_;                       // of the last scores(), [B, T or 1, S]
+  // Of the last scores():
+  Tensors weights_, contexts_;  // [B, T or 1, S], [B, T or 1, n]
+  Tensor encoder_states_;       // of the top layer [S, B, n]
+  Tensor decoder_states_;       // the same [T, B, n]
 };
 
 }  // namespace heed

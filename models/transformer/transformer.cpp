@@ -156,6 +156,10 @@ Tensors Transformer::attention_weights(Where where) {
   return weights;
 }
 
+TranslationModel::States Transformer::states(Where) {
+  return {encoder_outputs_.back(), decoder_outputs_.back(), {}};
+}
+
 std::vector<MultiHeadAttention::KeysValues> Transformer::project_memory(Tensor memory, Where where) {
   std::vector<MultiHeadAttention::KeysValues> projected;
   for (const DecoderLayer& layer : decoder_) projected.push_back(layer.cross.project(memory, where));

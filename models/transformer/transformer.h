@@ -64,6 +64,9 @@ class Transformer final : public TranslationModel {
   // on.
   Tensors attention_weights(Where where = Where::current()) override;
 
+  // What both stacks of layers put out in the last encode() and decode(); there is no one context.
+  States states(Where where = Where::current()) override;
+
   // Outputs of single layers, as the last encode() or decode() made them.
   const Tensors& encoder_layers() const { return encoder_outputs_; }
   const Tensors& decoder_layers() const { return decoder_outputs_; }

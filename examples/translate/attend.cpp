@@ -1,0 +1,290 @@
+// heed-translate attend
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "commands.h"
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <heed/models/text/corpus.h>
+#include <heed/models/text/files.h>
+#include <heed/models/visual/alignments.h>
+#include <heed/models/visual/attention_page.h>
+#include <heed/models/visual/attention_svg.h>
+#include <heed/models/visual/attention_text.h>
+
+namespace heed::translate {
+
+namespace {
+
+constexpr std::int64_t shown_candidates = 5;
+
+struct Flags {
+  std::vector<std::string> checkpoints, sentences;
+  std::string page, svg, gold, backend;
+  bool text = false, numbers = false, alignments = false, heads = false;
+  std::string kind = "cross", rows = "output";
+  std::optional<std::int64_t> layer, head;
+  bool pieces = false;
+  std::size_t shown = 20;
+  int threads = 0;
+  DecodingOptions decoding;
+
+  MatrixView view() const { return {attention_kind(kind), layer, head, pieces, rows == "input"}; }
+};
+
+void write_text(const std::string& path, const std::string& text) {
+  FileWriter writer(path);
+  writer.write(text);
+  writer.commit();
+}
+
+// The page shows everything; all else needs one kind of attention, or all kinds to be summarised.
+AttentionRequest request_of(const Flags& flags) {
+  AttentionRequest request;
+  if (!flags.page.empty() || flags.heads) {
+    request.kinds = {AttentionKind::encoder_self, AttentionKind::decoder_self, AttentionKind::cross};
+  } else {
+    request.kinds = {flags.view().kind};
+  }
+  if (flags.page.empty()) return request;
+  request.candidates = shown_candidates;
+  request.states = true;
+  return request;
+}
+
+std::vector<std::string> sentences_of(const Flags& flags) {
+  if (!flags.sentences.empty()) return flags.sentences;
+  if (::isatty(STDIN_FILENO)) std::fputs("Enter a sentence a line; end with Ctrl-D.\n", stderr);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(std::cin, line);) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    lines.push_back(line);
+  }
+  if (lines.empty()) throw Error("there is no sentence: give some as arguments, or on standard input");
+  return lines;
+}
+
+// Runs are told apart by their directories, and where those are called the same, by the whole path.
+std::string name_of_run(const Flags& flags, std::size_t index) {
+  const auto last_part = [](const std::string& path) {
+    const std::filesystem::path name = std::filesystem::path(path + "/").lexically_normal().parent_path();
+    return name.filename().string();
+  };
+  const std::string name = last_part(flags.checkpoints[index]);
+  const auto same = [&](const std::string& path) { return last_part(path) == name; };
+  return std::ranges::count_if(flags.checkpoints, same) == 1 ? name : flags.checkpoints[index];
+}
+
+std::string about(const CheckpointInfo& info) {
+  return fmt::format("{} {}, {} → {}, {} steps", model_name(info.config), info.preset, info.source_language,
+                     info.target_language, info.progress.step);
+}
+
+bool needs_kind(const Flags& flags) {
+  return flags.text || flags.alignments || !flags.gold.empty() || !flags.svg.empty();
+}
+
+// A model without any attention can still be printed and has its page; one of other kinds is a mistake.
+void require_kind(const AttentionReader& reader, const std::string& name, const Flags& flags) {
+  const std::vector<AttentionKind>& kinds = reader.kinds();
+  const std::string model = fmt::format("{} ({})", name, about(reader.info()));
+  if (kinds.empty()) {
+    if (!flags.svg.empty() || flags.alignments || flags.heads || !flags.gold.empty())
+      throw Error(model + " has no attention to show; --out shows its candidates and states");
+    return;
+  }
+  const AttentionKind kind = flags.view().kind;
+  if (!needs_kind(flags) || std::ranges::find(kinds, kind) != kinds.end()) return;
+  std::vector<std::string_view> names;
+  for (const AttentionKind other : kinds) names.push_back(name_of(other));
+  throw Error(fmt::format("{} has no {} attention; it has {}", model, name_of(kind), fmt::join(names, ", ")));
+}
+
+// What is printed or written of one checkpoint.
+struct Shown {
+  ModelAttention model;
+  std::vector<Alignment> alignments;
+};
+
+// A part of the sentences after the other: what is only summarised or aligned is not kept.
+void read_part(AttentionReader& reader, std::span<const std::string> sentences, const Flags& flags,
+               Shown& shown) {
+  const bool all = flags.text || !flags.svg.empty();
+  for (SentenceAttention& sentence : reader.read(sentences, flags.decoding, request_of(flags))) {
+    shown.model.heads.add(sentence);
+    if (flags.alignments || !flags.gold.empty())
+      shown.alignments.push_back(alignment_of(matrix_of(sentence, flags.view())));
+    if (all || shown.model.sentences.size() < flags.shown)
+      shown.model.sentences.push_back(std::move(sentence));
+  }
+}
+
+Shown read(const Flags& flags, std::size_t checkpoint, std::span<const std::string> sentences) {
+  constexpr std::size_t part = 64;
+  const std::string backend = flags.backend.empty() ? backend_names().front() : flags.backend;
+  AttentionReader reader(flags.checkpoints[checkpoint], open_backend(backend, {.threads = flags.threads}));
+  Shown shown;
+  shown.model.name = name_of_run(flags, checkpoint);
+  shown.model.about = about(reader.info());
+  shown.model.attends = !reader.kinds().empty();
+  require_kind(reader, shown.model.name, flags);
+  reader.require_readable(sentences);
+  for (std::size_t start = 0; start < sentences.size(); start += part)
+    read_part(reader, sentences.subspan(start, std::min(part, sentences.size() - start)), flags, shown);
+  return shown;
+}
+
+WeightMatrix matrix_for(const ModelAttention& model, std::size_t sentence, const Flags& flags) {
+  return matrix_of(model.sentences[sentence], flags.view());
+}
+
+std::string heading_of(const ModelAttention& model, const SentenceAttention& sentence) {
+  return fmt::format("{}: {}\n{}\n→ {}{}\n", model.name, model.about, sentence.text, sentence.translation,
+                     sentence.ended ? "" : " …");
+}
+
+// All of it before any is printed: a layer or head that is not there leaves nothing half done.
+void print_text(const std::vector<Shown>& all, const Flags& flags) {
+  std::string text;
+  for (std::size_t i = 0; i < all.front().model.sentences.size(); ++i) {
+    for (const auto& [model, alignments] : all) {
+      text += heading_of(model, model.sentences[i]);
+      text += model.attends ? to_text(matrix_for(model, i, flags), {.numbers = flags.numbers})
+                            : "this model has no attention\n";
+      text += "\n";
+    }
+  }
+  fmt::print("{}", text);
+}
+
+void print_heads(const std::vector<Shown>& all) {
+  for (const auto& [model, alignments] : all) {
+    fmt::print("{}: {}\nmeans over {} sentence{}, entropy in bits\n{}\n", model.name, model.about,
+               model.heads.sentences(), model.heads.sentences() == 1 ? "" : "s",
+               to_text(model.heads.means()));
+  }
+}
+
+std::vector<GoldAlignment> read_gold(const Flags& flags, std::size_t sentences) {
+  std::vector<GoldAlignment> gold;
+  if (flags.gold.empty()) return gold;
+  const std::vector<std::string> lines = read_lines(flags.gold);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    try {
+      gold.push_back(parse_alignment(lines[i]));
+    } catch (const Error& error) {
+      throw Error(fmt::format("{}, line {}: {}", flags.gold, i + 1, error.what()));
+    }
+  }
+  if (gold.size() == sentences) return gold;
+  throw Error(fmt::format("{} has {} lines for {} sentences: one belongs to each", flags.gold, gold.size(),
+                          sentences));
+}
+
+void print_alignments(const std::vector<Shown>& all, const Flags& flags,
+                      std::span<const GoldAlignment> gold) {
+  for (const auto& [model, alignments] : all) {
+    if (flags.alignments) {
+      for (const Alignment& alignment : alignments) fmt::print("{}\n", to_pharaoh(alignment));
+    }
+    if (flags.gold.empty()) continue;
+    fmt::print("{}: alignment error rate {:.4f}\n", model.name, alignment_error_rate(alignments, gold));
+  }
+}
+
+void write_page(std::vector<Shown> all, const Flags& flags) {
+  std::vector<ModelAttention> models;
+  for (Shown& shown : all) {
+    std::vector<SentenceAttention>& sentences = shown.model.sentences;
+    if (sentences.size() > flags.shown) sentences.resize(flags.shown);
+    models.push_back(std::move(shown.model));
+  }
+  write_text(flags.page, attention_page(models));
+}
+
+// What can only be wrong in the flags is found before a model is loaded.
+void check(const Flags& flags, std::size_t sentences) {
+  check_options(flags.decoding);
+  flags.view();
+  const std::size_t matrices = flags.checkpoints.size() * sentences;
+  if (!flags.svg.empty() && matrices != 1) {
+    throw Error(
+        fmt::format("--svg draws one matrix, of one checkpoint and one sentence, not of {} and {}; --out "
+                    "holds any number",
+                    flags.checkpoints.size(), sentences));
+  }
+  if (flags.alignments && flags.checkpoints.size() != 1)
+    throw Error("--alignments writes a line for each sentence, of one checkpoint: give one --checkpoint");
+  if ((flags.alignments || !flags.gold.empty()) && flags.kind != "cross")
+    throw Error("alignments are between both languages: leave --kind at cross");
+}
+
+int attend(Flags flags) {
+  const bool asked = flags.text || flags.alignments || flags.heads || !flags.page.empty() ||
+                     !flags.svg.empty() || !flags.gold.empty();
+  if (!asked) flags.text = true;
+  const std::vector<std::string> sentences = sentences_of(flags);
+  check(flags, sentences.size());
+  const std::vector<GoldAlignment> gold = read_gold(flags, sentences.size());
+  std::vector<Shown> all;
+  for (std::size_t i = 0; i < flags.checkpoints.size(); ++i) all.push_back(read(flags, i, sentences));
+  if (flags.text) print_text(all, flags);
+  if (flags.alignments || !flags.gold.empty()) print_alignments(all, flags, gold);
+  if (flags.heads) print_heads(all);
+  if (!flags.svg.empty()) write_text(flags.svg, to_svg(matrix_for(all.front().model, 0, flags)));
+  if (!flags.page.empty()) write_page(std::move(all), flags);
+  return 0;
+}
+
+void add_outputs(CLI::App* command, const std::shared_ptr<Flags>& flags) {
+  command->add_option("--out", flags->page, "Write a page that shows everything to this file, as HTML");
+  command->add_option("--shown", flags->shown, "Sentences that the page shows; its averages are over all")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--svg", flags->svg, "Write the matrix of one sentence to this file, as a picture");
+  command->add_flag("--text", flags->text, "Print the matrix (done where nothing else is asked for)");
+  command->add_flag("--numbers", flags->numbers, "Print weights as numbers instead of shades");
+  command->add_flag("--alignments", flags->alignments,
+                    "Print each sentence's hard alignment: source-target by the largest weight, from 0");
+  command->add_option("--gold", flags->gold,
+                      "Print the alignment error rate against this file: 0-0 is sure, 0?1 possible");
+  command->add_flag("--heads", flags->heads, "Print what each head does, on average over all sentences");
+}
+
+void add_view(CLI::App* command, const std::shared_ptr<Flags>& flags) {
+  command->add_option("--kind", flags->kind, "Attention shown: encoder-self, decoder-self or cross")
+      ->capture_default_str();
+  command->add_option("--layer", flags->layer, "Its layer, from 0 (the last)");
+  command->add_option("--head", flags->head, "Its head, from 0 (the mean over heads)");
+  command->add_option("--rows", flags->rows, "Rows are the words that steps write, output, or read, input")
+      ->check(CLI::IsMember({"output", "input"}))
+      ->capture_default_str();
+  command->add_flag("--pieces", flags->pieces, "Show subwords instead of joining them into words");
+}
+
+}  // namespace
+
+void add_attend(CLI::App& app, int& status) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* command = app.add_subcommand("attend", "Show what a model attends to while it translates");
+  command
+      ->add_option("--checkpoint", flags->checkpoints,
+                   "A run directory or one checkpoint; several are shown side by side")
+      ->required()
+      ->allow_extra_args(false);  // what follows one is a sentence
+  command->add_option("sentences", flags->sentences, "What to translate (standard input, line by line)");
+  add_outputs(command, flags);
+  add_view(command, flags);
+  command->add_option("--backend", flags->backend, "What to run on (the fastest there is)");
+  command->add_option("--threads", flags->threads, "CPU threads (all)")->check(CLI::PositiveNumber);
+  add_decoding_flags(command, flags->decoding);
+  command->callback([flags, &status] { status = attend(*flags); });
+}
+
+}  // namespace heed::translate
