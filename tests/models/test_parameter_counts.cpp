@@ -1,6 +1,6 @@
-// Published small models for Multi30k, German to English, rebuilt from heed's layers: their parameter counts are
-// known to the digit (bentrevett's pytorch-seq2seq, commit b3cd54c). 7,853 German and 5,893 English words;
-// PyTorch's cells have two biases.
+// Published small models for Multi30k, German to English, rebuilt from heed's layers: their parameter counts
+// are known to the digit (bentrevett's pytorch-seq2seq, commit b3cd54c). 7,853 German and 5,893 English
+// words; PyTorch's cells have two biases.
 #include <doctest/doctest.h>
 
 #include <heed/graph/graph.h>
