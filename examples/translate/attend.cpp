@@ -13,10 +13,10 @@
 
 #include <heed/models/text/corpus.h>
 #include <heed/models/text/files.h>
-#include <heed/models/visual/alignments.h>
 #include <heed/models/visual/attention_page.h>
 #include <heed/models/visual/attention_svg.h>
 #include <heed/models/visual/attention_text.h>
+#include <heed/models/visual/hard_alignment.h>
 
 namespace heed::translate {
 

@@ -32,12 +32,10 @@ class Aligner {
   explicit Aligner(const SentencePair& pair)
       : pair_(pair), source_(words_of(pair.source)), target_(words_of(pair.target)) {}
 
-  WordAlignment align() {
+  GoldAlignment align() {
     for (source_at_ = 0; source_at_ < source_.size(); ++source_at_) read_word();
     if (target_at_ != target_.size()) refuse();
-    alignment_.possible.insert(alignment_.possible.end(), alignment_.sure.begin(), alignment_.sure.end());
-    std::ranges::sort(alignment_.sure);
-    std::ranges::sort(alignment_.possible);
+    alignment_.possible.insert(alignment_.sure.begin(), alignment_.sure.end());
     return std::move(alignment_);
   }
 
@@ -78,16 +76,12 @@ class Aligner {
 
   void link_sure(std::size_t count) {
     if (target_at_ + count > target_.size()) refuse();
-    for (std::size_t i = 0; i < count; ++i) alignment_.sure.push_back(link(target_at_++));
+    for (std::size_t i = 0; i < count; ++i) alignment_.sure.emplace(source_at_, target_at_++);
   }
 
   void link_possible(std::size_t target) {
     if (target >= target_.size()) refuse();
-    alignment_.possible.push_back(link(target));
-  }
-
-  WordAlignment::Link link(std::size_t target) const {
-    return {static_cast<std::int64_t>(source_at_), static_cast<std::int64_t>(target)};
+    alignment_.possible.emplace(source_at_, target);
   }
 
   [[noreturn]] void refuse() const {
@@ -98,12 +92,12 @@ class Aligner {
   const SentencePair& pair_;
   Strings source_, target_;
   std::size_t source_at_ = 0, target_at_ = 0;
-  WordAlignment alignment_;
+  GoldAlignment alignment_;
 };
 
 }  // namespace
 
-WordAlignment align_numbers(const SentencePair& pair) {
+GoldAlignment align_numbers(const SentencePair& pair) {
   return Aligner(pair).align();
 }
 

@@ -212,20 +212,19 @@ TEST_CASE("a number corpus reads as a parallel corpus") {
 }
 
 TEST_CASE("it is known which words translate which") {
-  using Links = std::vector<WordAlignment::Link>;
   const auto aligned = [](const char* source, const char* target) { return align_numbers({source, target}); };
-  const WordAlignment number = aligned("twelve thousand and forty-seven", "zwölf tausend sieben und vierzig");
-  CHECK(number.sure == Links{{0, 0}, {1, 1}, {3, 2}, {3, 3}, {3, 4}});
+  const GoldAlignment number = aligned("twelve thousand and forty-seven", "zwölf tausend sieben und vierzig");
+  CHECK(number.sure == Alignment{{0, 0}, {1, 1}, {3, 2}, {3, 3}, {3, 4}});
   CHECK(number.possible == number.sure);
-  const WordAlignment year =
+  const GoldAlignment year =
       aligned("the third of may nineteen oh five", "der dritte mai neunzehn hundert fünf");
-  CHECK(year.sure == Links{{0, 0}, {1, 1}, {3, 2}, {4, 3}, {6, 5}});
-  CHECK(year.possible == Links{{0, 0}, {1, 1}, {3, 2}, {4, 3}, {4, 4}, {5, 4}, {6, 5}});
-  const WordAlignment late = aligned("the first of may twenty ten", "der erste mai zwei tausend zehn");
-  CHECK(late.sure == Links{{0, 0}, {1, 1}, {3, 2}, {4, 3}, {4, 4}, {5, 5}});
-  const WordAlignment time = aligned("it is half past seven in the evening", "es ist halb acht abends");
-  CHECK(time.sure == Links{{0, 0}, {1, 1}, {2, 2}, {4, 3}, {7, 4}});
-  CHECK(time.possible == Links{{0, 0}, {1, 1}, {2, 2}, {3, 2}, {4, 3}, {5, 4}, {6, 4}, {7, 4}});
+  CHECK(year.sure == Alignment{{0, 0}, {1, 1}, {3, 2}, {4, 3}, {6, 5}});
+  CHECK(year.possible == Alignment{{0, 0}, {1, 1}, {3, 2}, {4, 3}, {4, 4}, {5, 4}, {6, 5}});
+  const GoldAlignment late = aligned("the first of may twenty ten", "der erste mai zwei tausend zehn");
+  CHECK(late.sure == Alignment{{0, 0}, {1, 1}, {3, 2}, {4, 3}, {4, 4}, {5, 5}});
+  const GoldAlignment time = aligned("it is half past seven in the evening", "es ist halb acht abends");
+  CHECK(time.sure == Alignment{{0, 0}, {1, 1}, {2, 2}, {4, 3}, {7, 4}});
+  CHECK(time.possible == Alignment{{0, 0}, {1, 1}, {2, 2}, {3, 2}, {4, 3}, {5, 4}, {6, 4}, {7, 4}});
   CHECK_THROWS_WITH_AS(aligned("two", "zwei drei"),
                        "\"two\" and \"zwei drei\" are no pair of the built-in corpus", Error);
 }
@@ -233,8 +232,8 @@ TEST_CASE("it is known which words translate which") {
 TEST_CASE("every pair of the corpus can be aligned, and every target word has a link") {
   for (const NumberSentence& sentence : make_number_corpus(5, {20000, 10, 10}).train) {
     CAPTURE(sentence.pair.source);
-    const WordAlignment links = align_numbers(sentence.pair);
-    std::set<std::int64_t> linked;
+    const GoldAlignment links = align_numbers(sentence.pair);
+    std::set<std::size_t> linked;
     for (const auto& link : links.possible) linked.insert(link.second);
     const auto words = std::ranges::count(sentence.pair.target, ' ') + 1;
     REQUIRE(std::ssize(linked) == words);

@@ -7,10 +7,10 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include <heed/models/visual/alignments.h>
 #include <heed/models/visual/attention_page.h>
 #include <heed/models/visual/attention_svg.h>
 #include <heed/models/visual/attention_text.h>
+#include <heed/models/visual/hard_alignment.h>
 
 using namespace heed;
 using namespace heed::little;
@@ -105,32 +105,6 @@ TEST_CASE("a hard alignment links every produced word to its largest weight amon
         "2-0 0-1 2-2");
   CHECK(to_pharaoh(alignment_of(
             matrix_of(little_attention(), {.head = 0, .pieces = true, .by_input = true}))) == "1-0 2-1 0-2");
-  CHECK(to_pharaoh({{2, 0}, {0, 1}}) == "2-0 0-1");
-}
-
-TEST_CASE("alignments by hand are read, and what is none is named") {
-  const GoldAlignment gold = parse_alignment("0-0  1?2 10-3");
-  CHECK(gold.sure == Alignment{{0, 0}, {10, 3}});
-  CHECK(gold.possible == Alignment{{0, 0}, {1, 2}, {10, 3}});
-  CHECK(parse_alignment("").possible.empty());
-  for (const std::string link : {"0", "-", "0-", "-0", "0-x", "0:1", "1-2-3", "0--1"}) {
-    CAPTURE(link);
-    CHECK(message_of([&] { parse_alignment("0-0 " + link); }) ==
-          "\"" + link + "\" is no link of an alignment: links are like 0-0, or 0?0 if only possible");
-  }
-}
-
-TEST_CASE("the alignment error rate is that of Och and Ney") {
-  const std::vector<Alignment> found{{{0, 0}, {1, 1}, {2, 2}}};
-  const auto rate = [&](const std::string& gold) {
-    return alignment_error_rate(found, std::vector{parse_alignment(gold)});
-  };
-  CHECK(rate("0-0 1-1 2-2") == 0);
-  CHECK(rate("0-1 1-2") == 1);
-  CHECK(rate("0-0 1?1") == doctest::Approx(1 - (1 + 2) / 4.0));
-  CHECK(alignment_error_rate({}, {}) == 0);
-  CHECK(message_of([&] { alignment_error_rate(found, {}); }) ==
-        "1 sentences have 0 gold alignments: one belongs to each");
 }
 
 TEST_CASE("a matrix in the terminal names its words and shades its cells") {

@@ -1,29 +1,25 @@
-// Hard alignments: which source word each produced word belongs to, written as "0-0 1-2" (the format of
-// Pharaoh and Moses), and how far they are from alignments by hand (Och and Ney 2003, "A systematic
-// comparison of various statistical alignment models").
+// Word alignments between two languages, written as "0-0 1-2" (the format of Pharaoh and Moses), and how far
+// found ones are from those by hand (Och and Ney 2003, "A systematic comparison of various statistical
+// alignment models").
 #pragma once
 
+#include <cstddef>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include <heed/models/visual/weight_matrix.h>
-
 namespace heed {
 
 using Alignment = std::set<std::pair<std::size_t, std::size_t>>;  // source word, target word, from 0
-
-// For each row its largest weight, the first of equals. <s> and </s> are no words: they have no row, and no
-// column is theirs.
-Alignment alignment_of(const WeightMatrix& matrix);
 
 // "0-0 1-2", by target word.
 std::string to_pharaoh(const Alignment& alignment);
 
 struct GoldAlignment {
-  Alignment sure, possible;  // what is sure is possible, too
+  Alignment sure;      // S of Och and Ney: what translates what
+  Alignment possible;  // P: words that help to say the same. What is sure is possible, too
 };
 
 // "0-0 1?2": sure links and possible ones. Throws Error, naming the link, for anything else.
