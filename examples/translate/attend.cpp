@@ -24,19 +24,9 @@ namespace {
 
 constexpr std::int64_t shown_candidates = 5;
 
-struct Flags {
-  std::vector<std::string> checkpoints, sentences;
-  std::string page, svg, gold, backend;
-  bool text = false, numbers = false, alignments = false, heads = false;
-  std::string kind = "cross", rows = "output";
-  std::optional<std::int64_t> layer, head;
-  bool pieces = false;
-  std::size_t shown = 20;
-  int threads = 0;
-  DecodingOptions decoding;
-
-  MatrixView view() const { return {attention_kind(kind), layer, head, pieces, rows == "input"}; }
-};
+MatrixView view_of(const AttendFlags& flags) {
+  return {attention_kind(flags.kind), flags.layer, flags.head, flags.pieces, flags.rows == "input"};
+}
 
 void write_text(const std::string& path, const std::string& text) {
   FileWriter writer(path);
@@ -45,12 +35,12 @@ void write_text(const std::string& path, const std::string& text) {
 }
 
 // The page shows everything; all else needs one kind of attention, or all kinds to be summarised.
-AttentionRequest request_of(const Flags& flags) {
+AttentionRequest request_of(const AttendFlags& flags) {
   AttentionRequest request;
   if (!flags.page.empty() || flags.heads) {
     request.kinds = {AttentionKind::encoder_self, AttentionKind::decoder_self, AttentionKind::cross};
   } else {
-    request.kinds = {flags.view().kind};
+    request.kinds = {view_of(flags).kind};
   }
   if (flags.page.empty()) return request;
   request.candidates = shown_candidates;
@@ -58,7 +48,7 @@ AttentionRequest request_of(const Flags& flags) {
   return request;
 }
 
-std::vector<std::string> sentences_of(const Flags& flags) {
+std::vector<std::string> sentences_of(const AttendFlags& flags) {
   if (!flags.sentences.empty()) return flags.sentences;
   if (::isatty(STDIN_FILENO)) std::fputs("Enter a sentence a line; end with Ctrl-D.\n", stderr);
   std::vector<std::string> lines;
@@ -70,8 +60,22 @@ std::vector<std::string> sentences_of(const Flags& flags) {
   return lines;
 }
 
+// What is looked at: sentences and, where they are given, one translation of each.
+struct Texts {
+  std::vector<std::string> sentences, translations;
+};
+
+Texts texts_of(const AttendFlags& flags) {
+  Texts texts{sentences_of(flags), {}};
+  if (flags.translations.empty()) return texts;
+  texts.translations = read_lines(flags.translations);
+  if (texts.translations.size() == texts.sentences.size()) return texts;
+  throw Error(fmt::format("{} has {} lines for {} sentences: one belongs to each", flags.translations,
+                          texts.translations.size(), texts.sentences.size()));
+}
+
 // Runs are told apart by their directories, and where those are called the same, by the whole path.
-std::string name_of_run(const Flags& flags, std::size_t index) {
+std::string name_of_run(const AttendFlags& flags, std::size_t index) {
   const auto last_part = [](const std::string& path) {
     const std::filesystem::path name = std::filesystem::path(path + "/").lexically_normal().parent_path();
     return name.filename().string();
@@ -86,12 +90,12 @@ std::string about(const CheckpointInfo& info) {
                      info.target_language, info.progress.step);
 }
 
-bool needs_kind(const Flags& flags) {
+bool needs_kind(const AttendFlags& flags) {
   return flags.text || flags.alignments || !flags.gold.empty() || !flags.svg.empty();
 }
 
 // A model without any attention can still be printed and has its page; one of other kinds is a mistake.
-void require_kind(const AttentionReader& reader, const std::string& name, const Flags& flags) {
+void require_kind(const AttentionReader& reader, const std::string& name, const AttendFlags& flags) {
   const std::vector<AttentionKind>& kinds = reader.kinds();
   const std::string model = fmt::format("{} ({})", name, about(reader.info()));
   if (kinds.empty()) {
@@ -99,7 +103,7 @@ void require_kind(const AttentionReader& reader, const std::string& name, const 
       throw Error(model + " has no attention to show; --out shows its candidates and states");
     return;
   }
-  const AttentionKind kind = flags.view().kind;
+  const AttentionKind kind = view_of(flags).kind;
   if (!needs_kind(flags) || std::ranges::find(kinds, kind) != kinds.end()) return;
   std::vector<std::string_view> names;
   for (const AttentionKind other : kinds) names.push_back(name_of(other));
@@ -112,36 +116,43 @@ struct Shown {
   std::vector<Alignment> alignments;
 };
 
-// A part of the sentences after the other: what is only summarised or aligned is not kept.
-void read_part(AttentionReader& reader, std::span<const std::string> sentences, const Flags& flags,
-               Shown& shown) {
+std::vector<SentenceAttention> read_part(AttentionReader& reader, const Texts& texts, std::size_t start,
+                                         std::size_t count, const AttendFlags& flags) {
+  const auto sentences = std::span(texts.sentences).subspan(start, count);
+  if (texts.translations.empty()) return reader.read(sentences, flags.decoding, request_of(flags));
+  return reader.read_given(sentences, std::span(texts.translations).subspan(start, count), request_of(flags));
+}
+
+// What is only summarised or aligned is not kept.
+void keep(std::vector<SentenceAttention> sentences, const AttendFlags& flags, Shown& shown) {
   const bool all = flags.text || !flags.svg.empty();
-  for (SentenceAttention& sentence : reader.read(sentences, flags.decoding, request_of(flags))) {
+  for (SentenceAttention& sentence : sentences) {
     shown.model.heads.add(sentence);
     if (flags.alignments || !flags.gold.empty())
-      shown.alignments.push_back(alignment_of(matrix_of(sentence, flags.view())));
+      shown.alignments.push_back(alignment_of(matrix_of(sentence, view_of(flags))));
     if (all || shown.model.sentences.size() < flags.shown)
       shown.model.sentences.push_back(std::move(sentence));
   }
 }
 
-Shown read(const Flags& flags, std::size_t checkpoint, std::span<const std::string> sentences) {
+Shown read(const AttendFlags& flags, std::size_t checkpoint, const Texts& texts) {
   constexpr std::size_t part = 64;
-  const std::string backend = flags.backend.empty() ? backend_names().front() : flags.backend;
-  AttentionReader reader(flags.checkpoints[checkpoint], open_backend(backend, {.threads = flags.threads}));
+  AttentionReader reader(flags.checkpoints[checkpoint], flags.backend.open());
   Shown shown;
   shown.model.name = name_of_run(flags, checkpoint);
   shown.model.about = about(reader.info());
   shown.model.attends = !reader.kinds().empty();
   require_kind(reader, shown.model.name, flags);
-  reader.require_readable(sentences);
-  for (std::size_t start = 0; start < sentences.size(); start += part)
-    read_part(reader, sentences.subspan(start, std::min(part, sentences.size() - start)), flags, shown);
+  const std::size_t count = texts.sentences.size();
+  reader.require_readable(texts.sentences);
+  if (!texts.translations.empty()) reader.require_readable_translations(texts.translations, count);
+  for (std::size_t start = 0; start < count; start += part)
+    keep(read_part(reader, texts, start, std::min(part, count - start), flags), flags, shown);
   return shown;
 }
 
-WeightMatrix matrix_for(const ModelAttention& model, std::size_t sentence, const Flags& flags) {
-  return matrix_of(model.sentences[sentence], flags.view());
+WeightMatrix matrix_for(const ModelAttention& model, std::size_t sentence, const AttendFlags& flags) {
+  return matrix_of(model.sentences[sentence], view_of(flags));
 }
 
 std::string heading_of(const ModelAttention& model, const SentenceAttention& sentence) {
@@ -150,7 +161,7 @@ std::string heading_of(const ModelAttention& model, const SentenceAttention& sen
 }
 
 // All of it before any is printed: a layer or head that is not there leaves nothing half done.
-void print_text(const std::vector<Shown>& all, const Flags& flags) {
+void print_text(const std::vector<Shown>& all, const AttendFlags& flags) {
   std::string text;
   for (std::size_t i = 0; i < all.front().model.sentences.size(); ++i) {
     for (const auto& [model, alignments] : all) {
@@ -171,7 +182,7 @@ void print_heads(const std::vector<Shown>& all) {
   }
 }
 
-std::vector<GoldAlignment> read_gold(const Flags& flags, std::size_t sentences) {
+std::vector<GoldAlignment> read_gold(const AttendFlags& flags, std::size_t sentences) {
   std::vector<GoldAlignment> gold;
   if (flags.gold.empty()) return gold;
   const std::vector<std::string> lines = read_lines(flags.gold);
@@ -187,7 +198,7 @@ std::vector<GoldAlignment> read_gold(const Flags& flags, std::size_t sentences) 
                           sentences));
 }
 
-void print_alignments(const std::vector<Shown>& all, const Flags& flags,
+void print_alignments(const std::vector<Shown>& all, const AttendFlags& flags,
                       std::span<const GoldAlignment> gold) {
   for (const auto& [model, alignments] : all) {
     if (flags.alignments) {
@@ -198,7 +209,7 @@ void print_alignments(const std::vector<Shown>& all, const Flags& flags,
   }
 }
 
-void write_page(std::vector<Shown> all, const Flags& flags) {
+void write_page(std::vector<Shown> all, const AttendFlags& flags) {
   std::vector<ModelAttention> models;
   for (Shown& shown : all) {
     std::vector<SentenceAttention>& sentences = shown.model.sentences;
@@ -209,9 +220,9 @@ void write_page(std::vector<Shown> all, const Flags& flags) {
 }
 
 // What can only be wrong in the flags is found before a model is loaded.
-void check(const Flags& flags, std::size_t sentences) {
+void check(const AttendFlags& flags, std::size_t sentences) {
   check_options(flags.decoding);
-  flags.view();
+  view_of(flags);
   const std::size_t matrices = flags.checkpoints.size() * sentences;
   if (!flags.svg.empty() && matrices != 1) {
     throw Error(
@@ -225,66 +236,23 @@ void check(const Flags& flags, std::size_t sentences) {
     throw Error("alignments are between both languages: leave --kind at cross");
 }
 
-int attend(Flags flags) {
+}  // namespace
+
+int attend(AttendFlags flags) {
   const bool asked = flags.text || flags.alignments || flags.heads || !flags.page.empty() ||
                      !flags.svg.empty() || !flags.gold.empty();
   if (!asked) flags.text = true;
-  const std::vector<std::string> sentences = sentences_of(flags);
-  check(flags, sentences.size());
-  const std::vector<GoldAlignment> gold = read_gold(flags, sentences.size());
+  const Texts texts = texts_of(flags);
+  check(flags, texts.sentences.size());
+  const std::vector<GoldAlignment> gold = read_gold(flags, texts.sentences.size());
   std::vector<Shown> all;
-  for (std::size_t i = 0; i < flags.checkpoints.size(); ++i) all.push_back(read(flags, i, sentences));
+  for (std::size_t i = 0; i < flags.checkpoints.size(); ++i) all.push_back(read(flags, i, texts));
   if (flags.text) print_text(all, flags);
   if (flags.alignments || !flags.gold.empty()) print_alignments(all, flags, gold);
   if (flags.heads) print_heads(all);
   if (!flags.svg.empty()) write_text(flags.svg, to_svg(matrix_for(all.front().model, 0, flags)));
   if (!flags.page.empty()) write_page(std::move(all), flags);
   return 0;
-}
-
-void add_outputs(CLI::App* command, const std::shared_ptr<Flags>& flags) {
-  command->add_option("--out", flags->page, "Write a page that shows everything to this file, as HTML");
-  command->add_option("--shown", flags->shown, "Sentences that the page shows; its averages are over all")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command->add_option("--svg", flags->svg, "Write the matrix of one sentence to this file, as a picture");
-  command->add_flag("--text", flags->text, "Print the matrix (done where nothing else is asked for)");
-  command->add_flag("--numbers", flags->numbers, "Print weights as numbers instead of shades");
-  command->add_flag("--alignments", flags->alignments,
-                    "Print each sentence's hard alignment: source-target by the largest weight, from 0");
-  command->add_option("--gold", flags->gold,
-                      "Print the alignment error rate against this file: 0-0 is sure, 0?1 possible");
-  command->add_flag("--heads", flags->heads, "Print what each head does, on average over all sentences");
-}
-
-void add_view(CLI::App* command, const std::shared_ptr<Flags>& flags) {
-  command->add_option("--kind", flags->kind, "Attention shown: encoder-self, decoder-self or cross")
-      ->capture_default_str();
-  command->add_option("--layer", flags->layer, "Its layer, from 0 (the last)");
-  command->add_option("--head", flags->head, "Its head, from 0 (the mean over heads)");
-  command->add_option("--rows", flags->rows, "Rows are the words that steps write, output, or read, input")
-      ->check(CLI::IsMember({"output", "input"}))
-      ->capture_default_str();
-  command->add_flag("--pieces", flags->pieces, "Show subwords instead of joining them into words");
-}
-
-}  // namespace
-
-void add_attend(CLI::App& app, int& status) {
-  auto flags = std::make_shared<Flags>();
-  CLI::App* command = app.add_subcommand("attend", "Show what a model attends to while it translates");
-  command
-      ->add_option("--checkpoint", flags->checkpoints,
-                   "A run directory or one checkpoint; several are shown side by side")
-      ->required()
-      ->allow_extra_args(false);  // what follows one is a sentence
-  command->add_option("sentences", flags->sentences, "What to translate (standard input, line by line)");
-  add_outputs(command, flags);
-  add_view(command, flags);
-  command->add_option("--backend", flags->backend, "What to run on (the fastest there is)");
-  command->add_option("--threads", flags->threads, "CPU threads (all)")->check(CLI::PositiveNumber);
-  add_decoding_flags(command, flags->decoding);
-  command->callback([flags, &status] { status = attend(*flags); });
 }
 
 }  // namespace heed::translate

@@ -4,10 +4,7 @@
 #include <cstdio>
 #include <exception>
 
-#include "commands.h"
-#include <CLI/CLI.hpp>
-
-#include <heed/graph/error.h>
+#include "command_line.h"
 
 namespace {
 
@@ -23,6 +20,9 @@ int run(CLI::App& app, int argc, char** argv, const int& status) {
     return status;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
+  } catch (const heed::translate::WrongFlag& error) {
+    std::fprintf(stderr, "%s\nRun with --help for more information.\n", error.what());
+    return 2;
   } catch (const heed::Error& error) {
     return fail("", error.what());
   } catch (const std::exception& error) {
@@ -40,13 +40,7 @@ int main(int argc, char** argv) {
   app.set_help_all_flag("--help-all", "Help of all commands");
   int status = 0;
   heed::translate::add_train(app, status);
-  heed::translate::add_translate(app, status);
-  heed::translate::add_test(app, status);
-  heed::translate::add_evaluate(app, status);
-  heed::translate::add_score(app, status);
-  heed::translate::add_inspect(app, status);
-  heed::translate::add_attend(app, status);
-  heed::translate::add_backends(app, status);
+  heed::translate::add_others(app, status);
   status = run(app, argc, argv, status);
   const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
   return status == 0 && !written ? fail("", "cannot write to standard output") : status;

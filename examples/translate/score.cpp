@@ -1,7 +1,6 @@
 // heed-translate score
 #include <iostream>
 #include <iterator>
-#include <memory>
 
 #include "commands.h"
 #include <fmt/format.h>
@@ -15,12 +14,6 @@ namespace heed::translate {
 
 namespace {
 
-struct Flags {
-  std::vector<std::string> references;
-  BleuFlags bleu;
-  bool json = false;
-};
-
 std::vector<std::string> hypotheses_from_input() {
   const std::string text(std::istreambuf_iterator<char>(std::cin), {});
   std::vector<std::string> lines = lines_of(text, "standard input");
@@ -28,7 +21,7 @@ std::vector<std::string> hypotheses_from_input() {
   return lines;
 }
 
-std::vector<std::vector<std::string>> read_references(const Flags& flags, std::size_t hypotheses) {
+std::vector<std::vector<std::string>> read_references(const ScoreFlags& flags, std::size_t hypotheses) {
   std::vector<std::vector<std::string>> references;
   for (const std::string& path : flags.references) {
     references.push_back(read_lines(path));
@@ -60,16 +53,6 @@ void print_text(const BleuScore& score, const std::string& signature) {
              score.counts.hypothesis_length, score.counts.reference_length, signature);
 }
 
-int score(const Flags& flags) {
-  const std::vector<std::string> hypotheses = hypotheses_from_input();
-  const std::vector<std::vector<std::string>> references = read_references(flags, hypotheses.size());
-  const BleuOptions options = flags.bleu.options();
-  const BleuScore result = corpus_bleu(hypotheses, references, options);
-  const std::string signature = bleu_signature(options, references.size());
-  flags.json ? print_json(result, signature) : print_text(result, signature);
-  return 0;
-}
-
 }  // namespace
 
 BleuOptions BleuFlags::options() const {
@@ -77,26 +60,14 @@ BleuOptions BleuFlags::options() const {
       .tokenizer = bleu_tokenizer(tokenizer), .smoothing = bleu_smoothing(smoothing), .lowercase = lowercase};
 }
 
-void add_bleu_flags(CLI::App* command, BleuFlags& flags) {
-  command->add_option("--tokenize", flags.tokenizer, "Tokens of the score: 13a or none")
-      ->check(CLI::IsMember({"13a", "none"}))
-      ->capture_default_str();
-  command->add_option("--smooth", flags.smoothing, "What unmatched n-grams count: exp, floor, add-k or none")
-      ->check(CLI::IsMember({"exp", "floor", "add-k", "none"}))
-      ->capture_default_str();
-  command->add_flag("--lowercase", flags.lowercase, "Compare without regard to case");
-}
-
-void add_score(CLI::App& app, int& status) {
-  auto flags = std::make_shared<Flags>();
-  CLI::App* command =
-      app.add_subcommand("score", "Score the translations on standard input by BLEU, as sacreBLEU does");
-  command
-      ->add_option("--ref", flags->references, "Reference translations, one a line; several files if need be")
-      ->required();
-  add_bleu_flags(command, flags->bleu);
-  command->add_flag("--json", flags->json, "Print JSON");
-  command->callback([flags, &status] { status = score(*flags); });
+int score(const ScoreFlags& flags) {
+  const std::vector<std::string> hypotheses = hypotheses_from_input();
+  const std::vector<std::vector<std::string>> references = read_references(flags, hypotheses.size());
+  const BleuOptions options = flags.bleu.options();
+  const BleuScore result = corpus_bleu(hypotheses, references, options);
+  const std::string signature = bleu_signature(options, references.size());
+  flags.json ? print_json(result, signature) : print_text(result, signature);
+  return 0;
 }
 
 }  // namespace heed::translate

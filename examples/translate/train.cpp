@@ -23,26 +23,6 @@ void on_interrupt(int) {
   std::signal(SIGINT, SIG_DFL);
 }
 
-struct TrainFlags {
-  std::string source = "en", target = "de", train, valid;
-  std::string model = "transformer", preset, out, backend, precision = "f32", vocabulary = "word";
-  std::string judge;
-  std::int64_t vocabulary_size = 10000;
-  bool separate_vocabularies = false;
-  std::int64_t batch_tokens = 0, max_length = 0, warmup = 0, validate_every = 0;
-  std::int64_t accumulate = 1, average = 0;
-  std::int64_t max_steps = 0, epochs = 0, patience = 0;
-  double max_minutes = 0, rate_scale = 0, dropout = -1, label_smoothing = -1, ema = 0;
-  std::string optimizer, schedule;
-  double rate = 0, largest_gradient = 0;
-  std::int64_t halve_after = 0;
-  std::string variant, attention, window;
-  bool no_input_feeding = false, no_reversal = false;
-  std::uint64_t seed = 1;
-  int threads = 0;
-  bool resume = false, check_finite = false, recompute = false;
-};
-
 Averaging averaging_from(const TrainFlags& flags) {
   if (flags.ema > 0) return {Averaging::Kind::exponential, flags.ema, 0};
   if (flags.average > 0) return {Averaging::Kind::last, 0, flags.average};
@@ -78,8 +58,8 @@ std::string preset_from(const TrainFlags& flags) {
                                                             : "small";
   const std::vector<std::string> names = model_preset_names(flags.model);
   if (std::ranges::find(names, preset) != names.end()) return preset;
-  throw CLI::ValidationError(
-      "--preset", fmt::format("of {} is one of {}, not {}", flags.model, fmt::join(names, ", "), preset));
+  throw WrongFlag(
+      fmt::format("--preset: of {} is one of {}, not {}", flags.model, fmt::join(names, ", "), preset));
 }
 
 TrainerOptions options_from(const TrainFlags& flags, bool exact) {
@@ -103,7 +83,7 @@ Vocabularies vocabularies_for(const TranslationData& data, const TrainerOptions&
 }
 
 [[noreturn]] void refuse_flag(const char* flag, const char* models, const std::string& model) {
-  throw CLI::ValidationError(flag, fmt::format("belongs to {}, not to --model {}", models, model));
+  throw WrongFlag(fmt::format("{}: belongs to {}, not to --model {}", flag, models, model));
 }
 
 void apply_flags(const TrainFlags& flags, TransformerConfig& config) {
@@ -179,6 +159,8 @@ std::string reason_text(StopReason reason) {
   return "";
 }
 
+}  // namespace
+
 int train(TrainFlags flags) {
   flags.preset = preset_from(flags);
   std::signal(SIGINT, on_interrupt);
@@ -189,8 +171,7 @@ int train(TrainFlags flags) {
   const Vocabularies vocabularies = vocabularies_for(data, options);
   options.config = config_for(flags, vocabularies);
   ProgressLine progress;
-  const auto backend = open_backend(flags.backend.empty() ? backend_names().front() : flags.backend,
-                                    {.threads = flags.threads});
+  const auto backend = flags.backend.open();
   const ParameterCount parameters = count_parameters(options.config);
   progress.print(fmt::format("{} {}: {} parameters ({} without the embedding), vocabulary {}, on {} ({})",
                              flags.model, flags.preset, parameters.all,
@@ -202,107 +183,6 @@ int train(TrainFlags flags) {
   if (result.reason != StopReason::interrupted) return 0;
   progress.print("go on with the same command and --resume");
   return interrupted_status;
-}
-
-void add_recurrent_flags(CLI::App* command, TrainFlags& flags) {
-  command->add_option("--optimizer", flags.optimizer, "adam, adadelta or sgd (what the preset says)")
-      ->check(CLI::IsMember({"adam", "adadelta", "sgd"}));
-  command
-      ->add_option("--schedule", flags.schedule,
-                   "Learning rates: warmup, constant, or halving by epochs (what the preset says)")
-      ->check(CLI::IsMember({"warmup", "constant", "halving"}));
-  command->add_option("--rate", flags.rate, "Learning rate of the schedules constant and halving")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--halve-after", flags.halve_after, "Epochs before the learning rate is halved")
-      ->check(CLI::PositiveNumber);
-  command
-      ->add_option("--largest-gradient", flags.largest_gradient, "Global norm that gradients are clipped to")
-      ->check(CLI::PositiveNumber);
-  command
-      ->add_option("--variant", flags.variant, "Order of look, update, generate in bahdanau: a, b or c (a)")
-      ->check(CLI::IsMember({"a", "b", "c"}));
-  command
-      ->add_option("--attention", flags.attention,
-                   "Score of luong: dot, general, concat, location or none (general)")
-      ->check(CLI::IsMember({"dot", "general", "concat", "location", "none"}));
-  command->add_option("--window", flags.window, "What luong looks at: global, local-m or local-p (global)")
-      ->check(CLI::IsMember({"global", "local-m", "local-p"}));
-  command->add_flag("--no-input-feeding", flags.no_input_feeding,
-                    "luong: the attentional vector does not enter the next step");
-  command->add_flag("--no-reversal", flags.no_reversal, "luong: the source is read from its beginning");
-}
-
-}  // namespace
-
-void add_train(CLI::App& app, int& status) {
-  auto flags = std::make_shared<TrainFlags>();
-  CLI::App* command = app.add_subcommand("train", "Train a model; without data flags on the built-in corpus");
-  command->add_option("--source", flags->source, "Source language: the ending of its files")
-      ->capture_default_str();
-  command->add_option("--target", flags->target, "Target language: the ending of its files")
-      ->capture_default_str();
-  command->add_option("--train", flags->train, "Training text: PREFIX.SOURCE and PREFIX.TARGET");
-  command->add_option("--valid", flags->valid, "Validation text, named the same way");
-  command->add_option("--model", flags->model, "Model: rnnencdec, bahdanau, luong or transformer")
-      ->check(CLI::IsMember(model_names()))
-      ->capture_default_str();
-  command->add_option("--preset", flags->preset,
-                      "Size: micro, tiny, small, base or big; of recurrent models micro, small, medium or "
-                      "paper (tiny; small)");
-  command->add_option("--out", flags->out, "Run directory (runs/MODEL-PRESET)");
-  command->add_option("--backend", flags->backend, "What to run on (the fastest there is)");
-  command->add_option("--precision", flags->precision, "Of products: f32, or bf16 operands")
-      ->check(CLI::IsMember({"f32", "bf16"}))
-      ->capture_default_str();
-  command->add_option("--threads", flags->threads, "CPU threads (all)")->check(CLI::PositiveNumber);
-  command->add_option("--vocab", flags->vocabulary, "Pieces of text: word, char, bpe or unigram")
-      ->check(CLI::IsMember({"word", "char", "bpe", "unigram"}))
-      ->capture_default_str();
-  command->add_option("--vocab-size", flags->vocabulary_size, "Most entries of the vocabulary")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command->add_flag("--separate-vocabularies", flags->separate_vocabularies,
-                    "A vocabulary for each language instead of one for both");
-  command->add_option("--batch-tokens", flags->batch_tokens, "Tokens in a batch, both sides")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--max-length", flags->max_length, "Leave longer pairs out")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--max-minutes", flags->max_minutes, "Stop after so many minutes")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--max-steps", flags->max_steps, "Stop after so many steps")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--epochs", flags->epochs, "Stop after so many epochs")->check(CLI::PositiveNumber);
-  command->add_option("--warmup", flags->warmup, "Steps over which the learning rate rises")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--rate-scale", flags->rate_scale, "Factor on the learning rate")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--dropout", flags->dropout, "Dropout rate")->check(CLI::Range(0.0, 0.99));
-  command->add_option("--label-smoothing", flags->label_smoothing, "Share of the target given to all words")
-      ->check(CLI::Range(0.0, 0.99));
-  command->add_option("--accumulate", flags->accumulate, "Batches whose gradients make one step")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  CLI::Option* ema =
-      command->add_option("--ema", flags->ema, "Use an exponential average of the weights with this decay")
-          ->check(CLI::Range(0.0, 0.999999));
-  command->add_option("--average", flags->average, "Use the mean weights of the last so many checkpoints")
-      ->check(CLI::PositiveNumber)
-      ->excludes(ema);
-  command->add_option("--judge", flags->judge, "What the best checkpoint is best by: perplexity or bleu")
-      ->check(CLI::IsMember({"perplexity", "bleu"}));
-  command->add_option("--patience", flags->patience, "Stop after so many validations without a better one")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--validate-every", flags->validate_every, "Steps between validations")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--seed", flags->seed, "Of initial values, dropout and the order of batches")
-      ->capture_default_str();
-  command->add_flag("--check-finite", flags->check_finite,
-                    "Say which op a NaN or an infinity comes from (slow)");
-  command->add_flag("--recompute", flags->recompute,
-                    "Compute layers again for their gradients: less memory, more time, the same result");
-  add_recurrent_flags(command, *flags);
-  command->add_flag("--resume", flags->resume, "Go on with the run in --out");
-  command->callback([flags, &status] { status = train(*flags); });
 }
 
 }  // namespace heed::translate

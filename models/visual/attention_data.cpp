@@ -128,6 +128,25 @@ std::vector<std::pair<Tensor, AttentionLayer>> layers_of(const SentenceGraph& se
   return layers;
 }
 
+// `what` they are is said in messages.
+void require_readable_text(std::span<const std::string> texts, const Vocabulary& vocabulary,
+                           std::string_view what) {
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    std::vector<std::int32_t> words;
+    try {
+      words = vocabulary.encode(texts[i]);
+    } catch (const Error& error) {
+      throw Error(fmt::format("{} {} cannot be read: {}", what, i + 1, error.what()));
+    }
+    const bool blank = texts[i].find_first_not_of(" \t\r\n\v\f") == std::string::npos;
+    if (blank || words.empty())
+      throw Error(fmt::format("{} {} is empty: it needs one word or more", what, i + 1));
+    if (words.size() <= Translator::most_source_words) continue;
+    throw Error(fmt::format("{} {} has {} pieces; it may have {}", what, i + 1, words.size(),
+                            Translator::most_source_words));
+  }
+}
+
 }  // namespace
 
 std::string_view name_of(AttentionKind kind) {
@@ -154,20 +173,15 @@ AttentionReader::AttentionReader(const std::string& path, std::shared_ptr<Backen
 }
 
 void AttentionReader::require_readable(std::span<const std::string> texts) const {
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    std::vector<std::int32_t> words;
-    try {
-      words = checkpoint_.vocabularies.source.encode(texts[i]);
-    } catch (const Error& error) {
-      throw Error(fmt::format("sentence {} cannot be read: {}", i + 1, error.what()));
-    }
-    const bool blank = texts[i].find_first_not_of(" \t\r\n\v\f") == std::string::npos;
-    if (blank || words.empty())
-      throw Error(fmt::format("sentence {} is empty: it needs one word or more", i + 1));
-    if (words.size() <= Translator::most_source_words) continue;
-    throw Error(fmt::format("sentence {} has {} pieces; it may have {}", i + 1, words.size(),
-                            Translator::most_source_words));
-  }
+  require_readable_text(texts, checkpoint_.vocabularies.source, "sentence");
+}
+
+void AttentionReader::require_readable_translations(std::span<const std::string> translations,
+                                                    std::size_t sentences) const {
+  if (translations.size() != sentences)
+    throw Error(fmt::format("{} translations are given for {} sentences: one belongs to each",
+                            translations.size(), sentences));
+  require_readable_text(translations, checkpoint_.vocabularies.target, "translation");
 }
 
 std::vector<SentenceAttention> AttentionReader::read(std::span<const std::string> texts,
@@ -179,6 +193,30 @@ std::vector<SentenceAttention> AttentionReader::read(std::span<const std::string
   for (std::size_t i = 0; i < texts.size(); ++i)
     sentences.push_back(look(texts[i], translations[i], request));
   return sentences;
+}
+
+std::vector<SentenceAttention> AttentionReader::read_given(std::span<const std::string> texts,
+                                                           std::span<const std::string> translations,
+                                                           AttentionRequest request) {
+  require_readable(texts);
+  require_readable_translations(translations, texts.size());
+  request.candidates = std::max(request.candidates, std::int64_t{1});
+  std::vector<SentenceAttention> sentences;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    SentenceAttention sentence = look(texts[i], given(texts[i], translations[i]), request);
+    for (const DecodingStep& step : sentence.steps) sentence.log_probability += std::log(step.probability);
+    sentences.push_back(std::move(sentence));
+  }
+  return sentences;
+}
+
+Translation AttentionReader::given(const std::string& text, const std::string& translation) const {
+  Translation result;
+  result.text = translation;
+  result.source_words = checkpoint_.vocabularies.source.encode(text);
+  result.source_words.push_back(end_id);
+  result.words = checkpoint_.vocabularies.target.encode(translation);
+  return result;
 }
 
 SentenceAttention AttentionReader::look(const std::string& text, const Translation& translation,

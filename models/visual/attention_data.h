@@ -75,12 +75,21 @@ class AttentionReader {
 
   // Throws Error, naming the sentence by its number, for one that is empty, too long, or not UTF-8.
   void require_readable(std::span<const std::string> texts) const;
+  // The same of translations that will be given, with one for each of so many sentences.
+  void require_readable_translations(std::span<const std::string> translations, std::size_t sentences) const;
 
   // One for each text. Throws Error as require_readable() does.
   std::vector<SentenceAttention> read(std::span<const std::string> texts, const DecodingOptions& decoding,
                                       const AttentionRequest& request);
 
+  // The same of translations that are given, one for each text, instead of searched for: of references, say.
+  // One candidate at least is computed. Throws Error as require_readable() does, of the translations too.
+  std::vector<SentenceAttention> read_given(std::span<const std::string> texts,
+                                            std::span<const std::string> translations,
+                                            AttentionRequest request);
+
  private:
+  Translation given(const std::string& text, const std::string& translation) const;
   SentenceAttention look(const std::string& text, const Translation& translation,
                          const AttentionRequest& request);
 

@@ -39,4 +39,3 @@ TEST_CASE("the alignment error rate is that of Och and Ney") {
   CHECK(message_of([&] { alignment_error_rate(found, {}); }) ==
         "1 sentences have 0 gold alignments: one belongs to each");
 }
-
