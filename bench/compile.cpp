@@ -1,6 +1,5 @@
 // heed-bench compile: what compiling costs, by the size of the graph.
 #include <ctime>
-#include <memory>
 
 #include "commands.h"
 #include <fmt/format.h>
@@ -17,13 +16,6 @@
 namespace heed::bench {
 
 namespace {
-
-struct Flags {
-  std::vector<std::int64_t> nodes{1000, 10000, 100000};
-  std::string backend;
-  int repetitions = 3;
-  bool json = false;
-};
 
 // Of the processor, so that what else runs on the machine does not count; compiling takes one thread.
 double seconds_now() {
@@ -62,7 +54,7 @@ struct Measured {
   double build = 0, compile = 0, mib = 0;  // seconds, the best of all repetitions
 };
 
-Measured measure(std::int64_t nodes, const Flags& flags, const std::shared_ptr<Backend>& backend) {
+Measured measure(std::int64_t nodes, const CompileFlags& flags, const std::shared_ptr<Backend>& backend) {
   const DeepNetwork sample(20);
   const auto layers = std::max<std::int64_t>(1, nodes * 20 / static_cast<std::int64_t>(sample.graph.size()));
   Measured best;
@@ -81,7 +73,9 @@ Measured measure(std::int64_t nodes, const Flags& flags, const std::shared_ptr<B
   return best;
 }
 
-void compile_graphs(const Flags& flags) {
+}  // namespace
+
+void compile_graphs(const CompileFlags& flags) {
   const auto backend = open_backend(flags.backend.empty() ? backend_names().front() : flags.backend);
   nlohmann::json results = nlohmann::json::array();
   Measured last;
@@ -105,18 +99,6 @@ void compile_graphs(const Flags& flags) {
     last = now;
   }
   if (flags.json) fmt::print("{}\n", results.dump(2));
-}
-
-}  // namespace
-
-void add_compile(CLI::App& app) {
-  auto flags = std::make_shared<Flags>();
-  CLI::App* command = app.add_subcommand("compile", "Compiling training graphs of growing size");
-  command->add_option("--nodes", flags->nodes, "Sizes of the graphs")->check(CLI::PositiveNumber);
-  command->add_option("--backend", flags->backend);
-  command->add_option("--repetitions", flags->repetitions)->check(CLI::PositiveNumber)->capture_default_str();
-  command->add_flag("--json", flags->json);
-  command->callback([flags] { compile_graphs(*flags); });
 }
 
 }  // namespace heed::bench

@@ -1,8 +1,6 @@
 // heed-bench decode: translating one batch of random sentences, again and again.
-#include <memory>
 
 #include "commands.h"
-#include "model_flags.h"
 #include "timing.h"
 #include "work.h"
 #include <fmt/format.h>
@@ -16,12 +14,7 @@ namespace heed::bench {
 
 namespace {
 
-struct Flags : ModelFlags {
-  std::int64_t sentences = 32, source_length = 32, target_length = 32, beam = 1;
-  int repetitions = 7, warmup = 2;
-};
-
-std::vector<std::vector<std::int32_t>> random_sources(const Flags& flags) {
+std::vector<std::vector<std::int32_t>> random_sources(const DecodeFlags& flags) {
   Draws draws(1);
   std::vector<std::vector<std::int32_t>> sources(static_cast<std::size_t>(flags.sentences));
   for (auto& source : sources) {
@@ -32,7 +25,9 @@ std::vector<std::vector<std::int32_t>> random_sources(const Flags& flags) {
   return sources;
 }
 
-void decode(const Flags& flags) {
+}  // namespace
+
+void decode(const DecodeFlags& flags) {
   TransformerConfig config = transformer_preset(flags.preset, flags.vocabulary);
   const auto backend = flags.open();
   Variables variables(backend, 1);
@@ -66,28 +61,6 @@ void decode(const Flags& flags) {
                 {"gflops", flops / timing.median / 1e9},
                 {"resident_peak_mib", resident_peak_mib()}},
                flags.json);
-}
-
-}  // namespace
-
-void add_decode(CLI::App& app) {
-  auto flags = std::make_shared<Flags>();
-  CLI::App* command = app.add_subcommand("decode", "Translating a batch of sentences");
-  add_model_flags(*command, *flags, {});
-  command->add_option("--batch", flags->sentences, "Sentences")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command->add_option("--src", flags->source_length, "Words a source sentence, its end counted")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command->add_option("--tgt", flags->target_length, "Words a translation; at least --src")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command->add_option("--beam", flags->beam, "Hypotheses a sentence; 1 is greedy")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command->add_option("--repetitions", flags->repetitions)->check(CLI::PositiveNumber)->capture_default_str();
-  command->callback([flags] { decode(*flags); });
 }
 
 }  // namespace heed::bench

@@ -3,7 +3,6 @@
 #include <memory>
 
 #include "commands.h"
-#include "model_flags.h"
 #include "timing.h"
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -27,11 +26,6 @@
 namespace heed::bench {
 
 namespace {
-
-struct Flags : ModelFlags {
-  std::int64_t batch = 64, length = 32;
-  int repetitions = 20, warmup = 3;
-};
 
 // Operands are variables, so that nothing is copied in; of a run only the steps of `op` are timed.
 struct Row {
@@ -125,7 +119,7 @@ Initializer first_values(const TensorType& type, std::int64_t vocabulary) {
   return values_of(values);
 }
 
-nlohmann::json measure(const Row& row, const Flags& flags, const std::shared_ptr<Backend>& backend) {
+nlohmann::json measure(const Row& row, const OpsFlags& flags, const std::shared_ptr<Backend>& backend) {
   Variables variables(backend, 1);
   Graph graph;
   Tensors operands;
@@ -166,7 +160,9 @@ nlohmann::json measure(const Row& row, const Flags& flags, const std::shared_ptr
           {"gb_per_s", bytes / timing.median / 1e9}};
 }
 
-void measure_all(const Flags& flags) {
+}  // namespace
+
+void measure_ops(const OpsFlags& flags) {
   const TransformerConfig config = transformer_preset(flags.preset, flags.vocabulary);
   const auto backend = flags.open();
   std::vector<Row> rows = products(config, flags.batch * flags.length);
@@ -189,22 +185,6 @@ void measure_all(const Flags& flags) {
                 {"length", flags.length},
                 {"ops", results}},
                true);
-}
-
-}  // namespace
-
-void add_ops(CLI::App& app) {
-  auto flags = std::make_shared<Flags>();
-  CLI::App* command = app.add_subcommand("ops", "Each kind of training step alone, at a preset's shapes");
-  add_model_flags(*command, *flags, {.fewest_words = 16, .precisions = {"f32", "bf16"}});
-  command->add_option("--batch", flags->batch, "Sentences")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command->add_option("--length", flags->length, "Words a sentence")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command->add_option("--repetitions", flags->repetitions)->check(CLI::PositiveNumber)->capture_default_str();
-  command->callback([flags] { measure_all(*flags); });
 }
 
 }  // namespace heed::bench

@@ -1,11 +1,9 @@
 // heed-bench train: one training step of a model, again and again.
 #include <algorithm>
 #include <map>
-#include <memory>
 
 #include "commands.h"
 #include "gemm_peak.h"
-#include "model_flags.h"
 #include "timing.h"
 #include "work.h"
 #include <fmt/format.h>
@@ -18,13 +16,6 @@
 namespace heed::bench {
 
 namespace {
-
-struct Flags : ModelFlags {
-  std::string model = "transformer", trace;
-  BatchShape shape{64, 32, 32};
-  int steps = 12, warmup = 3;
-  bool profile = false;
-};
 
 // Random words; source lengths between half and all of S, as in the peer's script.
 Batch random_batch(const BatchShape& shape, std::int64_t vocabulary) {
@@ -95,7 +86,7 @@ void write_trace(const std::string& path, const Executable& executable) {
 }
 
 // The rate as a share of what the processor can do in matrix products.
-void add_efficiency(nlohmann::json& result, const Flags& flags) {
+void add_efficiency(nlohmann::json& result, const TrainFlags& flags) {
   const double peak =
       flags.precision == "bf16" ? bf16_gemm_peak_gflops(flags.threads) : gemm_peak_gflops(flags.threads);
   if (peak == 0) return;
@@ -104,7 +95,7 @@ void add_efficiency(nlohmann::json& result, const Flags& flags) {
 }
 
 // The sizes and rates of the peers' scripts.
-ModelConfig config_for(const Flags& flags) {
+ModelConfig config_for(const TrainFlags& flags) {
   ModelConfig config = model_preset(flags.model, flags.preset, flags.vocabulary);
   if (auto* transformer = std::get_if<TransformerConfig>(&config))
     transformer->dropout = 0.1;
@@ -113,7 +104,9 @@ ModelConfig config_for(const Flags& flags) {
   return config;
 }
 
-void train(const Flags& flags) {
+}  // namespace
+
+void train(const TrainFlags& flags) {
   const ModelConfig config = config_for(flags);
   const auto backend = flags.open();
   Variables variables(backend, 1);
@@ -146,30 +139,6 @@ void train(const Flags& flags) {
   if (!flags.trace.empty()) write_trace(flags.trace, step.executable());
   if (flags.profile && !flags.json) print_shapes(time);
   print_result(result, flags.json);
-}
-
-}  // namespace
-
-void add_train(CLI::App& app) {
-  auto flags = std::make_shared<Flags>();
-  CLI::App* command = app.add_subcommand("train", "One training step of a model");
-  add_model_flags(*command, *flags, {.precisions = {"f32", "bf16"}});
-  command->add_option("--model", flags->model)->check(CLI::IsMember(model_names()))->capture_default_str();
-  command->add_option("--batch", flags->shape.rows, "Sentences")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command->add_option("--src", flags->shape.source_length, "Words a source sentence")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command->add_option("--tgt", flags->shape.target_length, "Words a target sentence")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command->add_option("--steps", flags->steps, "Measured steps")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command->add_flag("--profile", flags->profile, "Also print the share of time by kind of step");
-  command->add_option("--trace", flags->trace, "Write the timed steps to this file, as a Chrome trace");
-  command->callback([flags] { train(*flags); });
 }
 
 }  // namespace heed::bench

@@ -156,6 +156,27 @@ TEST_CASE("runs of one name are told apart by their paths") {
   CHECK(text.find("\n" + again + ": ") != std::string::npos);
 }
 
+TEST_CASE("translations can be given, and then their words are the rows") {
+  const std::string of = models().of("bahdanau");
+  const std::string given = models().directory.file("given.de", "zehn\nhalb acht\n");
+  const std::string text = attend(of + "--numbers --translations " + given + " ten 'half past seven'");
+  CHECK(text.find("\n→ zehn\n") != std::string::npos);
+  CHECK(text.find("\n→ halb acht\n") != std::string::npos);
+  CHECK(text.find("\nhalb ") != std::string::npos);
+  refuses(of + "--translations " + given + " ten", "has 2 lines for 1 sentences: one belongs to each");
+  refuses(of + "--translations /nowhere ten", "/nowhere");
+}
+
+TEST_CASE("the built-in corpus knows which words translate each other") {
+  const Outcome outcome = run("test --alignments " + models().of("bahdanau"));
+  CAPTURE(outcome.output);
+  CHECK(outcome.status == 0);
+  CHECK(outcome.output.find("\ncross attention, layer 0   ") != std::string::npos);
+  const Outcome none = run("test --alignments " + models().of("blind"));
+  CHECK(none.status == 1);
+  CHECK(none.output.find("has no attention: test it without --alignments") != std::string::npos);
+}
+
 TEST_CASE("a model without attention is said to have none") {
   const std::string of = models().of("blind");
   CHECK(attend(of + "ten").find("\nthis model has no attention\n") != std::string::npos);

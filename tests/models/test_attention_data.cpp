@@ -6,8 +6,9 @@
 #include "temporary_directory.h"
 #include <doctest/doctest.h>
 
+#include <heed/models/visual/alignment_errors.h>
 #include <heed/models/visual/attention_data.h>
-#include <heed/models/visual/weight_matrix.h>
+#include <heed/models/visual/hard_alignment.h>
 
 using namespace heed;
 using namespace heed::little;
@@ -148,6 +149,66 @@ TEST_CASE("what is not asked for is not computed") {
   REQUIRE(cross.layers.size() == 1);
   CHECK(cross.layers.front().kind == AttentionKind::cross);
   CHECK(cross.steps.empty());
+}
+
+TEST_CASE("what is shown of a given translation is what the search computes when forced to write it") {
+  for (const char* model : {"bahdanau", "luong", "transformer"}) {
+    CAPTURE(model);
+    const Trained trained(model);
+    const std::string target = little_data().valid.pairs.front().target;
+    const Translation forced = Translator(trained.directory.name(), trained.backend)
+                                   .translate_best({&trained.text, 1}, {.with_weights = true}, {&target, 1})
+                                   .front()
+                                   .front();
+    const std::vector<SentenceAttention> given =
+        trained.reader().read_given({&trained.text, 1}, {&target, 1}, {.kinds = {AttentionKind::cross}});
+    REQUIRE(given.size() == 1);
+    const WeightMatrix matrix = matrix_of(given.front(), {.pieces = true});
+    REQUIRE(matrix.rows.size() > 1);
+    REQUIRE(forced.weights.size() + 1 >= matrix.rows.size());
+    CHECK(matrix.rows.back() == "</s>");
+    for (std::size_t t = 0; t + 1 < matrix.rows.size(); ++t) {
+      CHECK(matrix.rows[t] == forced.target_pieces[t]);
+      for (std::size_t s = 0; s < matrix.columns.size(); ++s)
+        CHECK(std::abs(matrix.at(t, s) - forced.weights[t][s]) < 1e-6f);
+    }
+    double log_probability = 0;
+    for (const DecodingStep& step : given.front().steps) log_probability += std::log(step.probability);
+    CHECK(given.front().log_probability == log_probability);
+  }
+}
+
+TEST_CASE("translations that are given belong to their sentences, and can be read") {
+  const Trained trained("bahdanau");
+  AttentionReader reader = trained.reader();
+  const auto refused = [&](const std::vector<std::string>& translations) {
+    return message_of([&] { reader.read_given({&trained.text, 1}, translations, {}); });
+  };
+  CHECK(refused({"eins", "zwei"}) == "2 translations are given for 1 sentences: one belongs to each");
+  CHECK(refused({" "}) == "translation 1 is empty: it needs one word or more");
+  CHECK(refused({"\xff"}).starts_with("translation 1 cannot be read: "));
+}
+
+TEST_CASE("alignment errors are told for each layer and head") {
+  const std::vector<SentencePair> pairs{{"seven", "sieben"}, {"two thousand", "zwei tausend"}};
+  const std::vector<GoldAlignment> gold{parse_alignment("0-0"), parse_alignment("0-0 1-1")};
+  const Trained trained("transformer"), blind("rnnencdec");
+  AttentionReader reader = trained.reader(), none = blind.reader();
+  const std::vector<AlignmentErrors> errors = alignment_errors(reader, pairs, gold);
+  REQUIRE(errors.size() == 3);
+  CHECK(errors[0].attention == "cross attention, layer 0, mean over 2 heads");
+  CHECK(errors[2].attention == "cross attention, layer 0, head 1");
+  // By hand: every produced word has one link, so the error is the share of wrong ones.
+  std::vector<Alignment> found;
+  for (const SentencePair& pair : pairs) {
+    const auto sentence =
+        reader.read_given({&pair.source, 1}, {&pair.target, 1}, {.kinds = {AttentionKind::cross}});
+    found.push_back(alignment_of(matrix_of(sentence.front())));
+  }
+  CHECK(errors[0].written == alignment_error_rate(found, gold));
+  CHECK(message_of([&] {
+          alignment_errors(none, pairs, gold);
+        }).ends_with("has no attention to align words by"));
 }
 
 TEST_CASE("models without attention show their candidates and states") {
