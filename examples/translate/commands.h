@@ -90,6 +90,8 @@ int evaluate(const EvaluateFlags& flags);
 
 struct ScoreFlags {
   std::vector<std::string> references;
+  std::string source;     // with it, also by its length
+  std::size_t width = 5;  // words of a bin
   BleuFlags bleu;
   bool json = false;
 };

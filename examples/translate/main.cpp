@@ -112,6 +112,13 @@ void add_score(CLI::App& app, int& status) {
   command
       ->add_option("--ref", flags->references, "Reference translations, one a line; several files if need be")
       ->required();
+  CLI::Option* source =
+      command->add_option("--by-length", flags->source,
+                          "Also score by the number of words in the sources, which this file holds");
+  command->add_option("--width", flags->width, "Words of a bin of lengths")
+      ->check(CLI::PositiveNumber)
+      ->needs(source)
+      ->capture_default_str();
   add_bleu_flags(command, flags->bleu);
   command->add_flag("--json", flags->json, "Print JSON");
   command->callback([flags, &status] { status = score(*flags); });

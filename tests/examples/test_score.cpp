@@ -69,6 +69,20 @@ TEST_CASE("a score is printed as JSON with every digit") {
   CHECK(contains(json.at("signature").get<std::string>(), "nrefs:2|"));
 }
 
+TEST_CASE("a score is told by the length of the source when asked") {
+  const Files files;
+  const std::string by_length =
+      files.a + " --by-length " + files.file("source.txt", "a b c\na b c d e f\na b c\n");
+  const Outcome outcome = files.score(hypotheses, by_length);
+  CAPTURE(outcome.output);
+  CHECK(outcome.status == 0);
+  CHECK(contains(outcome.output, "\n    1 to 5            2  "));
+  CHECK(contains(outcome.output, "\n    6 to 10           1  "));
+  CHECK(contains(files.score(hypotheses, by_length + " --width 3 --json").output, "\"mean_length\": 6.0"));
+  CHECK(files.score(hypotheses, files.a + " --width 3").status == 2);
+  CHECK(files.score(hypotheses, files.a + " --by-length /nowhere").status == 1);
+}
+
 TEST_CASE("what cannot be scored is refused with one message") {
   const Files files;
   const auto refuses = [&](const std::string& text, const std::string& arguments, const std::string& expected,
