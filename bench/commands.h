@@ -31,6 +31,7 @@ struct CompileFlags {
 void compile_graphs(const CompileFlags& flags);
 
 struct DecodeFlags : ModelFlags {
+  std::string model = "transformer";
   std::int64_t sentences = 32, source_length = 32, target_length = 32, beam = 1;
   int repetitions = 7, warmup = 2;
 };

@@ -1,12 +1,11 @@
 // heed-bench decode: translating one batch of random sentences, again and again.
-
 #include "commands.h"
 #include "timing.h"
 #include "work.h"
 #include <fmt/format.h>
 
 #include <heed/models/decoding/beam_search.h>
-#include <heed/models/decoding/transformer_steps.h>
+#include <heed/models/decoding/step_models.h>
 #include <heed/models/text/draws.h>
 #include <heed/models/text/vocabulary.h>
 
@@ -28,14 +27,11 @@ std::vector<std::vector<std::int32_t>> random_sources(const DecodeFlags& flags) 
 }  // namespace
 
 void decode(const DecodeFlags& flags) {
-  TransformerConfig config = transformer_preset(flags.preset, flags.vocabulary);
+  const ModelConfig config = config_for(flags.model, flags.preset, flags.vocabulary);
   const auto backend = flags.open();
   Variables variables(backend, 1);
-  BeamSearch search(
-      [&](const DecodingShape& shape) {
-        return std::make_unique<TransformerSteps>(config, shape, variables);
-      },
-      config.vocabulary);
+  BeamSearch search([&](const DecodingShape& shape) { return make_step_model(config, shape, variables); },
+                    flags.vocabulary);
   // No translation may end early, so that every one does the same work.
   DecodingOptions options{.beam = flags.beam, .fewest_words = flags.target_length};
   options.words_beyond_source = std::max<std::int64_t>(0, flags.target_length - flags.source_length);
@@ -48,7 +44,7 @@ void decode(const DecodeFlags& flags) {
   const auto sentences = static_cast<double>(flags.sentences);
   const double flops =
       decoding_flops(config, flags.sentences, flags.beam, flags.source_length, flags.target_length);
-  print_result({{"model", "transformer"},
+  print_result({{"model", flags.model},
                 {"preset", flags.preset},
                 {"precision", flags.precision},
                 {"backend", backend->name()},

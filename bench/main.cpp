@@ -49,6 +49,7 @@ void add_decode(CLI::App& app) {
   auto flags = std::make_shared<DecodeFlags>();
   CLI::App* command = app.add_subcommand("decode", "Translating a batch of sentences");
   add_model_flags(*command, *flags, {});
+  command->add_option("--model", flags->model)->check(CLI::IsMember(model_names()))->capture_default_str();
   command->add_option("--batch", flags->sentences, "Sentences")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

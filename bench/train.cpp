@@ -94,20 +94,10 @@ void add_efficiency(nlohmann::json& result, const TrainFlags& flags) {
   result["efficiency"] = result["gflops"].get<double>() / peak;
 }
 
-// The sizes and rates of the peers' scripts.
-ModelConfig config_for(const TrainFlags& flags) {
-  ModelConfig config = model_preset(flags.model, flags.preset, flags.vocabulary);
-  if (auto* transformer = std::get_if<TransformerConfig>(&config))
-    transformer->dropout = 0.1;
-  else
-    set_source_vocabulary(config, flags.vocabulary);
-  return config;
-}
-
 }  // namespace
 
 void train(const TrainFlags& flags) {
-  const ModelConfig config = config_for(flags);
+  const ModelConfig config = config_for(flags.model, flags.preset, flags.vocabulary);
   const auto backend = flags.open();
   Variables variables(backend, 1);
   TrainingStep step(config, flags.shape, {}, variables, false, {.precision = precision_of(flags.precision)});

@@ -32,6 +32,15 @@ PositionParameters position_parameters(const Config& config) {
 
 }  // namespace
 
+ModelConfig config_for(const std::string& model, const std::string& preset, std::int64_t vocabulary) {
+  ModelConfig config = model_preset(model, preset, vocabulary);
+  if (auto* transformer = std::get_if<TransformerConfig>(&config))
+    transformer->dropout = 0.1;
+  else
+    set_source_vocabulary(config, vocabulary);
+  return config;
+}
+
 double training_flops(const ModelConfig& config, const BatchShape& shape) {
   const auto [source, target] = std::visit([](const auto& c) { return position_parameters(c); }, config);
   return 6 * static_cast<double>(shape.rows) *
@@ -39,11 +48,14 @@ double training_flops(const ModelConfig& config, const BatchShape& shape) {
           static_cast<double>(shape.target_length) * target);
 }
 
-// Keys and values of the source are projected once for each of its words.
-double decoding_flops(const TransformerConfig& config, std::int64_t sentences, std::int64_t beams,
+// A Transformer's decoder projects keys and values of the source, once for each of its words; of the others
+// that is counted as theirs already.
+double decoding_flops(const ModelConfig& config, std::int64_t sentences, std::int64_t beams,
                       std::int64_t source_length, std::int64_t target_length) {
-  const auto [source, target] = position_parameters(config);
-  const auto cross = static_cast<double>(config.decoder_layers * 2 * config.width * config.width);
+  const auto [source, target] = std::visit([](const auto& c) { return position_parameters(c); }, config);
+  double cross = 0;
+  if (const auto* c = std::get_if<TransformerConfig>(&config))
+    cross = static_cast<double>(c->decoder_layers * 2 * c->width * c->width);
   return 2 * static_cast<double>(sentences) *
          (static_cast<double>(source_length) * (source + cross) +
           static_cast<double>(beams * target_length) * (target - cross));

@@ -56,9 +56,10 @@ TEST_CASE("the benchmark of ops times every kind of step") {
 }
 
 TEST_CASE("the decoding benchmark translates every sentence into as many words as asked for") {
-  for (const int beam : {1, 3}) {
-    const auto result = measured(fmt::format(
-        "decode --preset micro --batch 3 --src 5 --tgt 9 --vocab 50 --beam {} --repetitions 2", beam));
+  for (const char* of : {"--beam 1", "--beam 3", "--beam 3 --model bahdanau", "--beam 3 --model luong"}) {
+    CAPTURE(of);
+    const auto result = measured(
+        fmt::format("decode --preset micro --batch 3 --src 5 --tgt 9 --vocab 50 --repetitions 2 {}", of));
     CHECK(result.at("words") == 3 * 9);
     CHECK(result.at("sentences_per_s").get<double>() ==
           doctest::Approx(3 / (result.at("median_ms").get<double>() / 1e3)).epsilon(1e-9));
