@@ -6,11 +6,15 @@
 #include <heed/backends/check_finite.h>
 #include <heed/backends/executable.h>
 #include <heed/backends/passes/pipeline.h>
+#include <heed/backends/placement.h>
 #include <heed/backends/schedule.h>
 
 namespace heed {
 
 struct Executable::State {
+  explicit State(Placement where) : placement(std::move(where)) {}
+
+  Placement placement;
   Variables* variables = nullptr;
   std::uint64_t graph = 0;  // serial of the user's graph
   Plan plan;
@@ -26,29 +30,35 @@ struct Executable::State {
   std::unique_ptr<FiniteCheck> finite_check;
 
   struct Place {
-    Memory* memory;
+    Backend& backend;
+    Memory& memory;
     std::int64_t offset;
   };
   Place place_of(int tensor) const {
     const PlannedTensor& at = plan.tensors[static_cast<std::size_t>(tensor)];
     const Storage& storage = plan.storages[static_cast<std::size_t>(at.storage)];
+    Backend& home = placement.home();
     switch (storage.kind) {
-      case Storage::Kind::arena:
-        return {&variables->backend().arena(plan.arena_bytes), storage.offset + at.offset};
       case Storage::Kind::constant:
-        return {constants.get(), storage.offset + at.offset};
+        return {home, *constants, storage.offset + at.offset};
       case Storage::Kind::variable:
-        return {variable_memory[static_cast<std::size_t>(storage.variable)], at.offset};
+        return {home, *variable_memory[static_cast<std::size_t>(storage.variable)], at.offset};
+      case Storage::Kind::arena:
+        break;
     }
-    return {};
+    Backend& backend = placement.backend(storage.backend);
+    const std::int64_t bytes = storage.backend == 0
+                                   ? plan.arena_bytes
+                                   : plan.away[static_cast<std::size_t>(storage.backend) - 1].arena_bytes;
+    return {backend, backend.arena(bytes), storage.offset + at.offset};
   }
   void write(int tensor, std::span<const std::byte> bytes) const {
     const Place place = place_of(tensor);
-    variables->backend().write(*place.memory, place.offset, bytes);
+    place.backend.write(place.memory, place.offset, bytes);
   }
   void read(int tensor, std::span<std::byte> bytes) const {
     const Place place = place_of(tensor);
-    variables->backend().read(*place.memory, place.offset, bytes);
+    place.backend.read(place.memory, place.offset, bytes);
   }
 };
 
@@ -58,13 +68,12 @@ PlannedTensor& tensor_at(Plan& plan, int index) {
   return plan.tensors[static_cast<std::size_t>(index)];
 }
 
-// Throws when the plan cannot fit, naming what takes most of the room.
-void require_memory(const Plan& plan, std::int64_t variable_bytes, const Backend& backend) {
-  const std::int64_t needed = plan.arena_bytes + plan.constant_bytes + variable_bytes;
+// Throws when a backend has less memory than the plan needs there, naming what takes most of the room.
+void require_memory(const Plan& plan, int number, std::int64_t needed, const Backend& backend) {
   if (needed <= backend.memory_limit()) return;
   std::vector<const Storage*> largest;
   for (const Storage& storage : plan.storages) {
-    if (storage.bytes > 0) largest.push_back(&storage);
+    if (storage.bytes > 0 && storage.backend == number) largest.push_back(&storage);
   }
   std::sort(largest.begin(), largest.end(),
             [](const Storage* a, const Storage* b) { return a->bytes > b->bytes; });
@@ -91,10 +100,11 @@ Executable::~Executable() = default;
 
 namespace {
 
-// Values as the backend itself computes them, for what is known while compiling.
-Evaluate evaluate_now(std::shared_ptr<Backend> backend) {
-  return [backend](std::span<const Tensor> fetches, std::span<const Feed>) {
-    Variables none(backend);
+// Values as the backends themselves compute them, for what is known while compiling.
+Evaluate evaluate_now(std::vector<std::shared_ptr<Backend>> backends) {
+  return [backends](std::span<const Tensor> fetches, std::span<const Feed>) {
+    Variables none(backends.front());
+    for (std::size_t i = 1; i < backends.size(); ++i) none.also_on(backends[i]);
     Executable executable = compile(fetches, {}, none, {.optimize = false});
     executable.run();
     std::vector<Array> values;
@@ -110,20 +120,25 @@ Executable compile(std::span<const Tensor> fetches, std::span<const Update> upda
   CompileOptions options = requested;
   options.optimize = options.optimize && !options.check_finite;  // as compile_options.h says
   Backend& backend = variables.backend();
-  auto state = std::make_unique<Executable::State>();
+  auto state = std::make_unique<Executable::State>(Placement(variables.backends()));
   state->variables = &variables;
   if (!fetches.empty()) state->graph = fetches.front().graph().serial();
   if (!updates.empty()) state->graph = updates.front().graph->serial();
-  const Evaluate evaluate = evaluate_now(variables.shared_backend());
+  const Evaluate evaluate = evaluate_now(variables.backends());
+  const Placement& placement = state->placement;
   PlannedProgram planned =
-      plan_program(lower(fetches, updates, backend, evaluate, options), backend, options);
+      plan_program(lower(fetches, updates, placement, evaluate, options), placement, options);
   state->plan = std::move(planned.plan);
   state->program = std::move(planned.program);
   Plan& plan = state->plan;
 
   std::int64_t variable_bytes = 0;
   for (const NodeId id : plan.variable_nodes) variable_bytes += plan.graph->node(id).outputs[0].bytes();
-  require_memory(plan, variable_bytes, backend);
+  require_memory(plan, 0, plan.arena_bytes + plan.constant_bytes + variable_bytes, backend);
+  for (std::size_t i = 0; i < plan.away.size(); ++i) {
+    const int away = static_cast<int>(i) + 1;
+    require_memory(plan, away, plan.away[i].arena_bytes, placement.backend(away));
+  }
   for (const NodeId id : plan.variable_nodes) {
     const Node& node = plan.graph->node(id);
     state->variable_memory.push_back(

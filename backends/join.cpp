@@ -90,6 +90,7 @@ class Joiner {
     copy.node = step.node;
     copy.inputs = {part};
     copy.outputs = {index};
+    copy.backend = step.backend;
     copy.note = "part of a concatenation ";
     return copy;
   }

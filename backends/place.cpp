@@ -18,6 +18,7 @@ void add_scratch(Plan& plan, const Program& program) {
     Storage storage;
     storage.bytes = align_up(bytes);
     storage.node = plan.steps[s].node;
+    storage.backend = plan.steps[s].backend;
     plan.storages.push_back(storage);
     plan.steps[s].scratch = static_cast<int>(plan.storages.size()) - 1;
   }
@@ -43,17 +44,20 @@ std::int64_t most_alive(const Plan& plan) {
 
 namespace {
 
-// What stays within the arena, from the first step it is alive to the last.
-std::vector<Storage*> arena_storages(Plan& plan) {
+// What stays within a backend's arena, from the first step it is alive to the last.
+std::vector<Storage*> arena_storages(Plan& plan, int backend) {
   std::vector<Storage*> found;
   for (Storage& storage : plan.storages) {
-    if (storage.kind == Storage::Kind::arena && storage.bytes > 0) found.push_back(&storage);
+    if (storage.kind == Storage::Kind::arena && storage.backend == backend && storage.bytes > 0)
+      found.push_back(&storage);
   }
   return found;
 }
 
-// Largest first, each at the lowest offset where it fits. Compares every two storages.
-void place_largest_first(Plan& plan, std::vector<Storage*> storages) {
+// Largest first, each at the lowest offset where it fits. Compares every two storages. Gives the arena's
+// size.
+std::int64_t place_largest_first(std::vector<Storage*> storages) {
+  std::int64_t arena_bytes = 0;
   std::ranges::stable_sort(storages, std::greater{}, &Storage::bytes);
   std::vector<const Storage*> placed;  // by offset
   for (Storage* storage : storages) {
@@ -64,9 +68,10 @@ void place_largest_first(Plan& plan, std::vector<Storage*> storages) {
       offset = std::max(offset, other->offset + other->bytes);
     }
     storage->offset = offset;
-    plan.arena_bytes = std::max(plan.arena_bytes, offset + storage->bytes);
+    arena_bytes = std::max(arena_bytes, offset + storage->bytes);
     placed.insert(std::ranges::upper_bound(placed, offset, {}, &Storage::offset), storage);
   }
+  return arena_bytes;
 }
 
 // In the order of time, each where it fits best among what is free then. Takes n log n.
@@ -128,7 +133,7 @@ class BestFit {
   std::int64_t end_ = 0;
 };
 
-void place_by_time(Plan& plan, std::vector<Storage*> storages) {
+std::int64_t place_by_time(std::vector<Storage*> storages) {
   std::ranges::stable_sort(storages, [](const Storage* a, const Storage* b) {
     return a->first_step != b->first_step ? a->first_step < b->first_step : a->bytes > b->bytes;
   });
@@ -140,23 +145,26 @@ void place_by_time(Plan& plan, std::vector<Storage*> storages) {
     for (; ending[ended]->last_step < storage->first_step; ++ended) fit.give_back(*ending[ended]);
     fit.take(*storage);
   }
-  plan.arena_bytes = fit.end();
+  return fit.end();
 }
 
 // Up to so many storages every two are compared.
 constexpr std::size_t most_compared = 8192;
+
+std::int64_t place_arena(Plan& plan, int backend) {
+  std::vector<Storage*> storages = arena_storages(plan, backend);
+  if (storages.size() <= most_compared) return place_largest_first(std::move(storages));
+  return place_by_time(std::move(storages));
+}
 
 }  // namespace
 
 void place_storages(Plan& plan, const Program& program) {
   add_scratch(plan, program);
   find_lifetimes(plan);
-  std::vector<Storage*> storages = arena_storages(plan);
-  if (storages.size() <= most_compared) {
-    place_largest_first(plan, std::move(storages));
-  } else {
-    place_by_time(plan, std::move(storages));
-  }
+  plan.arena_bytes = place_arena(plan, 0);
+  for (std::size_t i = 0; i < plan.away.size(); ++i)
+    plan.away[i].arena_bytes = place_arena(plan, static_cast<int>(i) + 1);
   plan.live_bytes = most_alive(plan);
 }
 

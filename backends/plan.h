@@ -21,6 +21,7 @@ struct Storage {
   std::int64_t bytes = 0;   // a multiple of memory_alignment
   std::int64_t offset = 0;  // in the arena or in the constants
   int variable = nothing;   // which of the plan's variables
+  int backend = 0;          // whose memory it is: 0 is the backend of the variables, i is Plan::away[i - 1]
   int first_step = 0;       // -1: filled before the first step
   int last_step = 0;        // the number of steps: read after the last one
   NodeId node = 0;          // whose output it holds first
@@ -40,12 +41,19 @@ struct Step {
   std::vector<int> inputs;   // indices of planned tensors
   std::vector<int> outputs;  // `nothing` where nobody reads the output
   int scratch = nothing;     // a storage
-  std::string note;          // why the planner added it or what it did in place
+  int backend = 0;           // where it runs, as in Storage
+  std::string note;          // why the planner added it or what it did in place, and why it runs elsewhere
 };
 
 struct PlannedFeed {
   std::string label;
   int tensor = nothing;
+};
+
+// A backend besides that of the variables, which some steps run on.
+struct AwayBackend {
+  std::string name;
+  std::int64_t arena_bytes = 0;
 };
 
 struct Plan {
@@ -64,6 +72,7 @@ struct Plan {
   std::int64_t program_order_bytes = 0;  // what arena_bytes would be in the order of the program
   std::int64_t live_bytes = 0;           // the most that is alive at once: a lower bound of arena_bytes
   int state_copies = 0;                  // variables that could not be updated in place
+  std::vector<AwayBackend> away;         // none where everything runs on one backend
 };
 
 std::string to_text(const Plan& plan);  // a table: order, op, offsets, notes; then the peak

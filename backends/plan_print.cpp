@@ -1,4 +1,6 @@
 // Prints a plan as a table.
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -68,6 +70,12 @@ std::string to_text(const Plan& plan) {
       plan.steps.size(), static_cast<double>(plan.arena_bytes) / mib,
       static_cast<double>(plan.program_order_bytes) / mib, static_cast<double>(plan.live_bytes) / mib,
       static_cast<double>(plan.constant_bytes) / mib, plan.variables.size(), plan.state_copies);
+  for (std::size_t i = 0; i < plan.away.size(); ++i) {
+    const auto runs_here = [&](const Step& step) { return step.backend == static_cast<int>(i) + 1; };
+    text += fmt::format("on {}: steps {}, arena {:.2f} MiB\n", plan.away[i].name,
+                        std::ranges::count_if(plan.steps, runs_here),
+                        static_cast<double>(plan.away[i].arena_bytes) / mib);
+  }
   return text;
 }
 

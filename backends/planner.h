@@ -9,11 +9,12 @@
 namespace heed {
 
 // Steps, views and storages with their lifetimes, of the live nodes in `order`. In-place decisions are made,
-// offsets are not. `join`: whether concatenations may be computed in place.
-Plan plan_steps(const LoweredGraph& lowered, std::span<const NodeId> order, const Backend& backend,
+// offsets are not. `join`: whether concatenations may be computed in place. What one backend computes and
+// another reads is transferred, once.
+Plan plan_steps(const LoweredGraph& lowered, std::span<const NodeId> order, const Placement& placement,
                 bool join = true);
 
-// The most bytes of the arena that are alive at once.
+// The most bytes of all arenas that are alive at once.
 std::int64_t most_alive(const Plan& plan);
 
 // Adds working memory for the steps, then gives every arena storage its offset.

@@ -18,6 +18,7 @@ struct PlannedProgram {
 // Plans the graph in program order and, where that promises to need less, in the order of order_for_memory;
 // takes the one with the smaller arena. So the planned peak is never worse than in program order, which the
 // plan remembers beside its own.
-PlannedProgram plan_program(const LoweredGraph& lowered, Backend& backend, const CompileOptions& options);
+PlannedProgram plan_program(const LoweredGraph& lowered, const Placement& placement,
+                            const CompileOptions& options);
 
 }  // namespace heed

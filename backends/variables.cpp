@@ -8,6 +8,12 @@ namespace heed {
 Variables::Variables(std::shared_ptr<Backend> backend, std::uint64_t seed)
     : backend_(std::move(backend)), seed_(seed) {}
 
+std::vector<std::shared_ptr<Backend>> Variables::backends() const {
+  std::vector<std::shared_ptr<Backend>> all{backend_};
+  all.insert(all.end(), others_.begin(), others_.end());
+  return all;
+}
+
 Memory& Variables::require(const VariableRead& read, Where where) {
   const auto found = entries_.find(read.variable);
   if (found == entries_.end()) {

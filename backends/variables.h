@@ -24,6 +24,12 @@ class Variables {
   const std::shared_ptr<Backend>& shared_backend() const { return backend_; }
   std::uint64_t seed() const { return seed_; }
 
+  // A further backend, which takes what Graph::on() places on it and what the others have no kernel for.
+  // Variables stay where they are. Executables that were compiled before do not know it.
+  void also_on(std::shared_ptr<Backend> backend) { others_.push_back(std::move(backend)); }
+  // All backends, the variables' own first.
+  std::vector<std::shared_ptr<Backend>> backends() const;
+
   // How many runs have drawn random bits: the counter of the next one. Part of what a checkpoint keeps.
   std::uint64_t run_counter() const { return run_counter_; }
   void set_run_counter(std::uint64_t counter) { run_counter_ = counter; }
@@ -50,6 +56,7 @@ class Variables {
   const Entry& entry(const std::string& name) const;
 
   std::shared_ptr<Backend> backend_;
+  std::vector<std::shared_ptr<Backend>> others_;
   std::uint64_t seed_;
   std::uint64_t run_counter_ = 0;
   std::map<std::string, Entry> entries_;

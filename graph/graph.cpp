@@ -55,7 +55,7 @@ Graph::Graph() {
 
 Origins Graph::origins_for(Where where) const {
   if (inherited_) return *inherited_;
-  return std::vector<Origin>{{scope_, where, {}}};
+  return std::vector<Origin>{{scope_, where, {}, backend_}};
 }
 
 std::span<const OutputId> Graph::keep(std::span<const Tensor> inputs) {
@@ -198,6 +198,24 @@ Graph::Scope::Scope(Graph& graph, const std::string& name)
 
 Graph::Scope::~Scope() {
   graph_.scope_ = outer_;
+  graph_.inherited_ = outer_inherited_;
+}
+
+Graph::On Graph::on(const std::string& backend) {
+  return On(*this, backend);
+}
+
+Graph::On::On(Graph& graph, const std::string& backend)
+    : graph_(graph), outer_(graph.backend_), outer_inherited_(graph.inherited_) {
+  graph_.backend_ = backend;
+  if (!graph_.inherited_) return;
+  std::vector<Origin> inner(graph_.inherited_->begin(), graph_.inherited_->end());
+  for (Origin& origin : inner) origin.backend = backend;
+  graph_.inherited_ = std::move(inner);
+}
+
+Graph::On::~On() {
+  graph_.backend_ = outer_;
   graph_.inherited_ = outer_inherited_;
 }
 

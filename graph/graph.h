@@ -76,6 +76,11 @@ class Graph {
   class Recompute;
   [[nodiscard]] Recompute recompute();
 
+  // While the guard lives, new ops run on the backend of this name, "vulkan:0", wherever the rest runs; their
+  // gradients, too. It is one of those that the executable's Variables know. Of nested guards, the innermost.
+  class On;
+  [[nodiscard]] On on(const std::string& backend);
+
   // Differs between any two graphs of a process, also when one takes the other's place in memory.
   std::uint64_t serial() const { return serial_; }
 
@@ -126,6 +131,7 @@ class Graph {
   std::unordered_map<std::string_view, NodeId> shared_by_name_;
   std::unordered_map<std::string, std::size_t> name_counts_;
   std::string scope_;
+  std::string backend_;
   std::optional<Origins> inherited_;
   std::uint32_t region_ = 0;  // the open one
   std::uint32_t regions_ = 0;
@@ -156,6 +162,19 @@ class Graph::OriginGuard {
  private:
   Graph& graph_;
   std::optional<Origins> outer_;
+};
+
+class Graph::On {
+ public:
+  On(Graph& graph, const std::string& backend);
+  ~On();
+  On(const On&) = delete;
+  On& operator=(const On&) = delete;
+
+ private:
+  Graph& graph_;
+  std::string outer_;
+  std::optional<Origins> outer_inherited_;
 };
 
 class Graph::Recompute {

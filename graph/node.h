@@ -16,6 +16,7 @@ struct Origin {
   std::string scope;  // "encoder/layer2"
   Where where;
   std::string gradient_of;  // name of the forward op, empty for forward nodes
+  std::string backend;      // where Graph::on() asks it to run; empty: wherever the rest does
 };
 
 // An immutable list. Copies share it, so that passes copy nodes cheaply.

@@ -1,5 +1,5 @@
-// Expansion: composites that the backend does not claim are replaced by their meaning in other ops, again
-// and again until only claimed ops are left.
+// Expansion: composites that the backend they should run on does not claim are replaced by their meaning in
+// other ops, again and again until only claimed ops are left.
 #include <algorithm>
 
 #include <heed/backends/passes/passes.h>
@@ -8,16 +8,16 @@ namespace heed {
 
 namespace {
 
-bool claimed(const Backend& backend, const Node& node, const Graph& graph) {
+bool claimed(const Placement& placement, const Node& node, const Graph& graph) {
   if (is_source_or_view(*node.op)) return true;
   std::vector<TensorType> inputs;
   for (const OutputId input : node.inputs) inputs.push_back(graph.node(input.node).outputs[input.output]);
-  return backend.claims(*node.op, inputs, node.outputs);
+  return placement.backend(placement.wanted(node)).claims(*node.op, inputs, node.outputs);
 }
 
 }  // namespace
 
-LoweredGraph expand_unclaimed(const LoweredGraph& from, const Backend& backend) {
+LoweredGraph expand_unclaimed(const LoweredGraph& from, const Placement& placement) {
   LoweredGraph current = from;
   for (;;) {
     const Graph& graph = *current.graph;
@@ -25,7 +25,7 @@ LoweredGraph expand_unclaimed(const LoweredGraph& from, const Backend& backend) 
     std::vector<bool> expands(graph.size());
     for (NodeId id = 0; id < graph.size(); ++id) {
       const Node& node = graph.node(id);
-      expands[id] = live[id] && node.op->is_composite() && !claimed(backend, node, graph);
+      expands[id] = live[id] && node.op->is_composite() && !claimed(placement, node, graph);
     }
     if (std::ranges::find(expands, true) == expands.end()) return current;
     current = rewrite(current, [&](NodeId id, const Node& node, std::span<const Tensor> inputs, Graph&) {

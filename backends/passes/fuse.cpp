@@ -80,7 +80,9 @@ class Groups {
     }
     const std::size_t instructions = group.instructions + op.program.body.size();
     if (!group.members.empty()) {
-      if (graph_.node(group.members.front()).outputs[0].shape != node.outputs[0].shape) return false;
+      const Node& last = graph_.node(group.members.front());
+      if (last.outputs[0].shape != node.outputs[0].shape) return false;
+      if (last.origins.front().backend != node.origins.front().backend) return false;
       if (inputs.size() > most_inputs || instructions > most_instructions) return false;
     }
     group.members.push_back(id);

@@ -31,7 +31,7 @@ std::shared_ptr<const ElementwiseReduce> both(const Node& reduction, const Node&
 }
 
 // For each reduction that takes its operand in, the op that it becomes.
-std::unordered_map<NodeId, OpPtr> find_fused(const LoweredGraph& lowered, const Backend& backend) {
+std::unordered_map<NodeId, OpPtr> find_fused(const LoweredGraph& lowered, const Placement& placement) {
   const std::vector<int> reads = count_reads(lowered);
   const Graph& graph = *lowered.graph;
   std::unordered_map<NodeId, OpPtr> fused;
@@ -40,18 +40,19 @@ std::unordered_map<NodeId, OpPtr> find_fused(const LoweredGraph& lowered, const 
     if (node.inputs.size() != 1 || reads[node.inputs[0].node] != 1) continue;
     const Node& operand = graph.node(node.inputs[0].node);
     const auto op = both(node, operand);
-    if (!op) continue;
+    const int wanted = placement.wanted(node);
+    if (!op || placement.wanted(operand) != wanted) continue;
     std::vector<TensorType> types;
     for (const OutputId input : operand.inputs) types.push_back(graph.node(input.node).outputs[input.output]);
-    if (backend.claims(*op, types, node.outputs)) fused.emplace(id, op);
+    if (placement.backend(wanted).claims(*op, types, node.outputs)) fused.emplace(id, op);
   }
   return fused;
 }
 
 }  // namespace
 
-LoweredGraph fuse_reductions(const LoweredGraph& from, const Backend& backend) {
-  const auto fused = find_fused(from, backend);
+LoweredGraph fuse_reductions(const LoweredGraph& from, const Placement& placement) {
+  const auto fused = find_fused(from, placement);
   if (fused.empty()) return from;
   return rewrite(from, [&](NodeId id, const Node&, std::span<const Tensor> inputs, Graph& into) -> Tensors {
     const auto op = fused.find(id);

@@ -52,6 +52,8 @@ class EqualNodes {
 
   bool same(const Node& earlier, const Node& node) const {
     if (earlier.inputs.size() != node.inputs.size()) return false;
+    const bool runs = !is_source_or_view(*node.op);
+    if (runs && earlier.origins.front().backend != node.origins.front().backend) return false;
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       const OutputId a = earlier.inputs[i], b = node.inputs[i];
       if (first_equal(a.node) != first_equal(b.node) || a.output != b.output) return false;

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include <heed/backends/backend.h>
+#include <heed/backends/placement.h>
 #include <heed/graph/evaluate.h>
 #include <heed/graph/graph.h>
 
@@ -44,18 +44,18 @@ LoweredGraph narrow_products(const LoweredGraph& from);
 // result is much larger than what it is made of.
 LoweredGraph fold_constants(const LoweredGraph& from, const Evaluate& evaluate);
 
-// Composites that the backend does not claim are replaced by their expansions.
-LoweredGraph expand_unclaimed(const LoweredGraph& from, const Backend& backend);
+// Composites that the backend they should run on does not claim are replaced by their expansions.
+LoweredGraph expand_unclaimed(const LoweredGraph& from, const Placement& placement);
 
-// Throws Error, naming op, types and line, when the backend has no kernel for a node.
-LoweredGraph place_on(const LoweredGraph& from, const Backend& backend);
+// Throws Error, naming op, types and line, when no backend has a kernel for a node.
+LoweredGraph place_on(const LoweredGraph& from, const Placement& placement);
 
 // Elementwise ops that only one other reads, or only ops that move into it, move into that one, if it has
 // the same shape.
 LoweredGraph fuse_elementwise(const LoweredGraph& from);
 
 // An elementwise op that only a reduction reads moves into it, where the backend claims both as one.
-LoweredGraph fuse_reductions(const LoweredGraph& from, const Backend& backend);
+LoweredGraph fuse_reductions(const LoweredGraph& from, const Placement& placement);
 
 // The live nodes in program order, and in one that greedily frees memory: not better for every graph, so the
 // planner compares.

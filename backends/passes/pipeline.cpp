@@ -5,7 +5,7 @@ namespace heed {
 namespace {
 
 struct PassContext {
-  const Backend& backend;
+  const Placement& placement;
   const Evaluate& evaluate;
 };
 
@@ -25,19 +25,19 @@ constexpr Pass simplifications[] = {
 constexpr Pass passes[] = {
     {"expand", true, true,
      [](const LoweredGraph& from, const PassContext& context) {
-       return expand_unclaimed(from, context.backend);
+       return expand_unclaimed(from, context.placement);
      }},
     {"constants", false, false,
      [](const LoweredGraph& from, const PassContext& context) {
        return fold_constants(from, context.evaluate);
      }},
     {"place", true, false,
-     [](const LoweredGraph& from, const PassContext& context) { return place_on(from, context.backend); }},
+     [](const LoweredGraph& from, const PassContext& context) { return place_on(from, context.placement); }},
     {"fuse", false, true,
      [](const LoweredGraph& from, const PassContext&) { return fuse_elementwise(from); }},
     {"fuse reductions", false, false,
      [](const LoweredGraph& from, const PassContext& context) {
-       return fuse_reductions(from, context.backend);
+       return fuse_reductions(from, context.placement);
      }},
 };
 
@@ -82,9 +82,9 @@ class Pipeline {
 
 }  // namespace
 
-LoweredGraph lower(std::span<const Tensor> fetches, std::span<const Update> updates, const Backend& backend,
-                   const Evaluate& evaluate, const CompileOptions& options) {
-  return Pipeline({backend, evaluate}, options).run(extract(fetches, updates));
+LoweredGraph lower(std::span<const Tensor> fetches, std::span<const Update> updates,
+                   const Placement& placement, const Evaluate& evaluate, const CompileOptions& options) {
+  return Pipeline({placement, evaluate}, options).run(extract(fetches, updates));
 }
 
 }  // namespace heed

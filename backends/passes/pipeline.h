@@ -6,9 +6,9 @@
 
 namespace heed {
 
-// From a user's graph to one that can be planned for `backend`: what the fetches and updates need, in ops
-// that the backend has kernels for. `evaluate` gives values as that backend computes them.
-LoweredGraph lower(std::span<const Tensor> fetches, std::span<const Update> updates, const Backend& backend,
-                   const Evaluate& evaluate, const CompileOptions& options = {});
+// From a user's graph to one that can be planned: what the fetches and updates need, in ops that some backend
+// of `placement` has kernels for. `evaluate` gives values as home computes them.
+LoweredGraph lower(std::span<const Tensor> fetches, std::span<const Update> updates,
+                   const Placement& placement, const Evaluate& evaluate, const CompileOptions& options = {});
 
 }  // namespace heed

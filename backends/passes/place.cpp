@@ -1,4 +1,4 @@
-// Placement: every node gets a backend that has a kernel for it.
+// Every node has a backend with a kernel for it, or the compilation ends here.
 #include <fmt/format.h>
 
 #include <heed/backends/passes/passes.h>
@@ -10,11 +10,12 @@ namespace heed {
 
 namespace {
 
-[[noreturn]] void refuse(const Backend& backend, const Node& node, const std::vector<TensorType>& types) {
+[[noreturn]] void refuse(const Placement& placement, const Node& node, const std::vector<TensorType>& types) {
   std::string text;
   for (const TensorType& type : types) text += (text.empty() ? "" : ", ") + to_string(type);
-  throw Error(fmt::format("compile: the backend {} has no kernel for {}({})\n  at {}", backend.name(),
-                          node.op->name(), text, describe(node.origins.front().where)));
+  throw Error(fmt::format("compile: the backend {} has no kernel for {}({})\n  at {}",
+                          placement.backend(placement.wanted(node)).name(), node.op->name(), text,
+                          describe(node.origins.front().where)));
 }
 
 }  // namespace
@@ -25,7 +26,7 @@ bool is_source_or_view(const Op& op) {
          dynamic_cast<const RandomKey*>(&op) || dynamic_cast<const ViewOp*>(&op);
 }
 
-LoweredGraph place_on(const LoweredGraph& from, const Backend& backend) {
+LoweredGraph place_on(const LoweredGraph& from, const Placement& placement) {
   const Graph& graph = *from.graph;
   const std::vector<bool> live = live_nodes(from);
   for (NodeId id = 0; id < graph.size(); ++id) {
@@ -33,7 +34,7 @@ LoweredGraph place_on(const LoweredGraph& from, const Backend& backend) {
     if (!live[id] || is_source_or_view(*node.op)) continue;
     std::vector<TensorType> types;
     for (const OutputId input : node.inputs) types.push_back(graph.node(input.node).outputs[input.output]);
-    if (!backend.claims(*node.op, types, node.outputs)) refuse(backend, node, types);
+    if (!placement.choose(node, types)) refuse(placement, node, types);
   }
   return from;
 }

@@ -10,8 +10,10 @@ namespace {
 
 class OwnedMemory {
  public:
-  explicit OwnedMemory(const Plan& plan)
-      : plan_(plan), owners_(static_cast<std::size_t>(plan.arena_bytes / memory_alignment), nothing) {}
+  explicit OwnedMemory(const Plan& plan) : plan_(plan) {
+    add_arena(plan.arena_bytes);
+    for (const AwayBackend& away : plan.away) add_arena(away.arena_bytes);
+  }
 
   void take(int storage) {
     each_unit(storage, [&](int& owner) { owner = storage; });
@@ -28,14 +30,18 @@ class OwnedMemory {
     const Storage& storage = plan_.storages[static_cast<std::size_t>(index)];
     if (storage.kind != Storage::Kind::arena) return;
     REQUIRE(storage.offset % memory_alignment == 0);
-    REQUIRE(storage.offset + storage.bytes <= plan_.arena_bytes);
+    auto& owners = owners_.at(static_cast<std::size_t>(storage.backend));
+    REQUIRE(storage.offset + storage.bytes <= std::ssize(owners) * memory_alignment);
     for (std::int64_t at = storage.offset; at < storage.offset + storage.bytes; at += memory_alignment) {
-      visit(owners_[static_cast<std::size_t>(at / memory_alignment)]);
+      visit(owners[static_cast<std::size_t>(at / memory_alignment)]);
     }
+  }
+  void add_arena(std::int64_t bytes) {
+    owners_.emplace_back(static_cast<std::size_t>(bytes / memory_alignment), nothing);
   }
 
   const Plan& plan_;
-  std::vector<int> owners_;
+  std::vector<std::vector<int>> owners_;  // by backend
 };
 
 }  // namespace
@@ -62,7 +68,9 @@ void check_plan(const Plan& plan) {
     }
   }
   for (const int fetch : plan.fetches) REQUIRE(memory.holds(storage_of(fetch)));
-  REQUIRE(plan.arena_bytes >= plan.live_bytes);
+  std::int64_t arenas = plan.arena_bytes;
+  for (const AwayBackend& away : plan.away) arenas += away.arena_bytes;
+  REQUIRE(arenas >= plan.live_bytes);
 }
 
 }  // namespace heed::test

@@ -30,8 +30,8 @@ struct Wrapped final : Op {
 };
 
 LoweredGraph expanded(const Tensor& fetch) {
-  const auto backend = open_backend("reference");
-  return place_on(expand_unclaimed(extract(std::span(&fetch, 1), {}), *backend), *backend);
+  const Placement reference({open_backend("reference")});
+  return place_on(expand_unclaimed(extract(std::span(&fetch, 1), {}), reference), reference);
 }
 
 }  // namespace

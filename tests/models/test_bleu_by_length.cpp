@@ -14,20 +14,24 @@ namespace {
 using Lines = std::vector<std::string>;
 
 const Lines sources{"one two three", "a b c d e f", "one two", "", "a b c d e"};
-const Lines translations{"eins zwei drei vier", "der hund biss den mann", "ja nein ja nein", "so ist es nun", "w x y z"};
-const Lines references{"eins zwei drei vier", "der hund biss einen mann", "ja nein ja ja", "so ist es nun", "w x y z"};
+const Lines translations{"eins zwei drei vier", "der hund biss den mann", "ja nein ja nein", "so ist es nun",
+                         "w x y z"};
+const Lines references{"eins zwei drei vier", "der hund biss einen mann", "ja nein ja ja", "so ist es nun",
+                       "w x y z"};
 
 }  // namespace
 
 TEST_CASE("a bin's score is that of its sentences alone") {
-  const std::vector<LengthBin> bins = bleu_by_length(translations, std::vector<Lines>{references}, sources, 3);
+  const std::vector<LengthBin> bins =
+      bleu_by_length(translations, std::vector<Lines>{references}, sources, 3);
   REQUIRE(bins.size() == 2);
   CHECK(bins[0].first == 1);
   CHECK(bins[0].last == 3);
   CHECK(bins[0].sentences == 3);  // an empty source is in the first bin
   CHECK(bins[0].mean_length == doctest::Approx(5 / 3.0));
-  CHECK(bins[0].score.bleu ==
-        corpus_bleu(Lines{translations[0], translations[2], translations[3]}, Lines{references[0], references[2], references[3]}).bleu);
+  CHECK(bins[0].score.bleu == corpus_bleu(Lines{translations[0], translations[2], translations[3]},
+                                          Lines{references[0], references[2], references[3]})
+                                  .bleu);
   CHECK(bins[1].first == 4);
   CHECK(bins[1].last == 6);
   CHECK(bins[1].sentences == 2);
@@ -37,11 +41,13 @@ TEST_CASE("a bin's score is that of its sentences alone") {
 }
 
 TEST_CASE("lengths that nobody has are left out, and one bin holds the corpus") {
-  const std::vector<LengthBin> narrow = bleu_by_length(translations, std::vector<Lines>{references}, sources, 1);
+  const std::vector<LengthBin> narrow =
+      bleu_by_length(translations, std::vector<Lines>{references}, sources, 1);
   REQUIRE(narrow.size() == 5);
   CHECK(narrow[3].first == 5);
   CHECK(narrow[4].first == 6);
-  const std::vector<LengthBin> wide = bleu_by_length(translations, std::vector<Lines>{references}, sources, 100);
+  const std::vector<LengthBin> wide =
+      bleu_by_length(translations, std::vector<Lines>{references}, sources, 100);
   REQUIRE(wide.size() == 1);
   CHECK(wide[0].score.bleu == corpus_bleu(translations, references).bleu);
 }

@@ -32,7 +32,8 @@ TEST_CASE("a run's log becomes a curve that ends at its last measure") {
 {"step": 20, "perplexity": 4.25, "bleu": 30.5})");
   const std::string out = folder / "out.svg";
   REQUIRE(draw(out + " mine=" + log).status == 0);
-  check_parts(content(out), {"<svg", "validation perplexity", ">mine  4.25<", "<polyline", ">step<", "</svg>"});
+  check_parts(content(out),
+              {"<svg", "validation perplexity", ">mine  4.25<", "<polyline", ">step<", "</svg>"});
   REQUIRE(draw(out + " mine=" + log + " --measure bleu --title 'Two runs'").status == 0);
   check_parts(content(out), {"Two runs", ">mine  30.50<"});
 }

@@ -101,7 +101,8 @@ TEST_CASE("a fused reduction keeps the lines of both ops") {
   const Tensor x = graph.input("x", DType::f32, {2, 500});
   const Tensor y = tanh(x);
   const Tensor total = sum(y);
-  const LoweredGraph lowered = fuse_reductions(extract(std::span(&total, 1), {}), *open_backend("onednn"));
+  const LoweredGraph lowered =
+      fuse_reductions(extract(std::span(&total, 1), {}), Placement({open_backend("onednn")}));
   const Node& node = lowered.graph->node(lowered.fetches[0].node);
   CHECK(node.op->name() == "elementwise_reduce");
   REQUIRE(node.origins.size() == 2);

@@ -1,0 +1,245 @@
+#include <algorithm>
+#include <map>
+
+#include <heed/backends/placed_program.h>
+#include <heed/backends/transfer.h>
+
+namespace heed {
+
+namespace {
+
+bool is_transfer(const Step& step) {
+  return dynamic_cast<const Transfer*>(step.op.get()) != nullptr;
+}
+
+// Neighbouring steps of a plan that run on one backend, as a plan of their own: only with what they use.
+class Part {
+ public:
+  Part(const Plan& plan, std::size_t first, std::size_t end) : first_(first) {
+    plan_.graph = plan.graph;
+    plan_.variables = plan.variables;
+    plan_.variable_nodes = plan.variable_nodes;
+    for (std::size_t s = first; s < end; ++s) plan_.steps.push_back(own_step(plan, plan.steps[s]));
+  }
+
+  const Plan& plan() const { return plan_; }
+  std::size_t first() const { return first_; }
+  std::size_t end() const { return first_ + plan_.steps.size(); }
+
+  // Takes over what was decided since: working memory, and offsets.
+  void update(const Plan& plan) {
+    for (const auto& [whole, own] : storages_)
+      plan_.storages[static_cast<std::size_t>(own)] = plan.storages[static_cast<std::size_t>(whole)];
+    for (const auto& [whole, own] : tensors_) {
+      const PlannedTensor& tensor = plan.tensors[static_cast<std::size_t>(whole)];
+      plan_.tensors[static_cast<std::size_t>(own)] = {own_storage(plan, tensor.storage), tensor.offset,
+                                                      tensor.layout};
+    }
+    for (std::size_t s = 0; s < plan_.steps.size(); ++s) {
+      const int scratch = plan.steps[first_ + s].scratch;
+      plan_.steps[s].scratch = scratch == nothing ? nothing : own_storage(plan, scratch);
+    }
+  }
+
+ private:
+  int own_storage(const Plan& plan, int whole) {
+    const auto [known, fresh] = storages_.try_emplace(whole, static_cast<int>(plan_.storages.size()));
+    if (fresh) plan_.storages.push_back(plan.storages[static_cast<std::size_t>(whole)]);
+    return known->second;
+  }
+
+  int own_tensor(const Plan& plan, int whole) {
+    if (whole == nothing) return nothing;
+    const auto [known, fresh] = tensors_.try_emplace(whole, static_cast<int>(plan_.tensors.size()));
+    if (!fresh) return known->second;
+    PlannedTensor tensor = plan.tensors[static_cast<std::size_t>(whole)];
+    tensor.storage = own_storage(plan, tensor.storage);
+    plan_.tensors.push_back(std::move(tensor));
+    return known->second;
+  }
+
+  Step own_step(const Plan& plan, Step step) {
+    for (int& input : step.inputs) input = own_tensor(plan, input);
+    for (int& output : step.outputs) output = own_tensor(plan, output);
+    return step;
+  }
+
+  std::size_t first_;
+  Plan plan_;
+  std::map<int, int> storages_, tensors_;  // of the whole plan, in this one
+};
+
+// Where a planned tensor begins, once bound.
+struct Place {
+  Memory* memory = nullptr;
+  std::int64_t offset = 0;
+};
+
+// Tells an observer of a part's steps by their numbers in the whole plan.
+class ShiftedObserver final : public RunObserver {
+ public:
+  ShiftedObserver(RunObserver& observer, std::size_t first) : observer_(observer), first_(first) {}
+  void before_step(std::size_t step) override { observer_.before_step(first_ + step); }
+  void after_step(std::size_t step) override { observer_.after_step(first_ + step); }
+
+ private:
+  RunObserver& observer_;
+  std::size_t first_;
+};
+
+class PlacedProgram final : public Program {
+ public:
+  PlacedProgram(const Plan& plan, const Placement& placement);
+
+  std::int64_t scratch_bytes(std::size_t index) const override;
+  void bind(const Plan& plan, const Bindings& bindings) override;
+  void run(RunObserver* observer) override;
+
+ private:
+  struct Run {  // of neighbouring steps
+    int backend;
+    Part part;
+    std::unique_ptr<Program> program;
+  };
+  struct Copy {
+    std::size_t step;
+    int from_backend, to_backend;
+    Place from, to;
+    std::vector<std::byte> bytes;
+  };
+
+  Place place_of(const Plan& plan, int tensor, const Bindings& bindings) const;
+  void add_copy(const Plan& plan, std::size_t step);
+  void bind_parts();
+  void rebind_if_moved();
+  void copy(Copy& copy, RunObserver* observer);
+
+  Placement placement_;
+  std::vector<Run> runs_;
+  std::vector<Copy> copies_;
+  Plan bound_;  // storages, tensors and steps as they were bound
+  Memory *home_arena_ = nullptr, *constants_ = nullptr;
+  std::vector<Memory*> variables_;
+  std::vector<std::uint64_t> generations_;  // of the arenas away from home
+};
+
+PlacedProgram::PlacedProgram(const Plan& plan, const Placement& placement) : placement_(placement) {
+  for (std::size_t s = 0; s < plan.steps.size();) {
+    if (is_transfer(plan.steps[s])) {
+      add_copy(plan, s++);
+      continue;
+    }
+    std::size_t end = s + 1;
+    const int backend = plan.steps[s].backend;
+    while (end < plan.steps.size() && !is_transfer(plan.steps[end]) && plan.steps[end].backend == backend) ++end;
+    runs_.push_back({backend, Part(plan, s, end), nullptr});
+    runs_.back().program = placement_.backend(backend).compile(runs_.back().part.plan());
+    s = end;
+  }
+}
+
+void PlacedProgram::add_copy(const Plan& plan, std::size_t step) {
+  const auto backend_of = [&](int tensor) {
+    const int storage = plan.tensors[static_cast<std::size_t>(tensor)].storage;
+    return plan.storages[static_cast<std::size_t>(storage)].backend;
+  };
+  const int from = plan.steps[step].inputs[0], to = plan.steps[step].outputs[0];
+  const auto bytes = plan.tensors[static_cast<std::size_t>(to)].layout.type.bytes();
+  copies_.push_back({step, backend_of(from), backend_of(to), {}, {},
+                     std::vector<std::byte>(static_cast<std::size_t>(bytes))});
+}
+
+std::int64_t PlacedProgram::scratch_bytes(std::size_t index) const {
+  const auto run = std::ranges::find_if(
+      runs_, [&](const Run& r) { return r.part.first() <= index && index < r.part.end(); });
+  return run == runs_.end() ? 0 : run->program->scratch_bytes(index - run->part.first());
+}
+
+Place PlacedProgram::place_of(const Plan& plan, int tensor, const Bindings& bindings) const {
+  const PlannedTensor& at = plan.tensors[static_cast<std::size_t>(tensor)];
+  const Storage& storage = plan.storages[static_cast<std::size_t>(at.storage)];
+  switch (storage.kind) {
+    case Storage::Kind::variable:
+      return {bindings.variables[static_cast<std::size_t>(storage.variable)], at.offset};
+    case Storage::Kind::constant:
+      return {bindings.constants, storage.offset + at.offset};
+    case Storage::Kind::arena:
+      break;
+  }
+  if (storage.backend == 0) return {bindings.arena, storage.offset + at.offset};
+  const std::int64_t bytes = plan.away[static_cast<std::size_t>(storage.backend) - 1].arena_bytes;
+  return {&placement_.backend(storage.backend).arena(bytes), storage.offset + at.offset};
+}
+
+void PlacedProgram::bind(const Plan& plan, const Bindings& bindings) {
+  bound_.steps = plan.steps;
+  bound_.tensors = plan.tensors;
+  bound_.storages = plan.storages;
+  bound_.away = plan.away;
+  home_arena_ = bindings.arena;
+  constants_ = bindings.constants;
+  variables_.assign(bindings.variables.begin(), bindings.variables.end());
+  for (Run& run : runs_) run.part.update(plan);
+  bind_parts();
+}
+
+void PlacedProgram::bind_parts() {
+  const Bindings home{home_arena_, constants_, variables_};
+  std::vector<Memory*> arenas{home_arena_};
+  generations_.clear();
+  for (std::size_t i = 0; i < bound_.away.size(); ++i) {
+    Backend& backend = placement_.backend(static_cast<int>(i) + 1);
+    arenas.push_back(&backend.arena(bound_.away[i].arena_bytes));
+    generations_.push_back(backend.arena_generation());
+  }
+  for (Run& run : runs_) {
+    const Bindings away{arenas[static_cast<std::size_t>(run.backend)], nullptr, {}};
+    run.program->bind(run.part.plan(), run.backend == 0 ? home : away);
+  }
+  for (Copy& copy : copies_) {
+    copy.from = place_of(bound_, bound_.steps[copy.step].inputs[0], home);
+    copy.to = place_of(bound_, bound_.steps[copy.step].outputs[0], home);
+  }
+}
+
+// Other executables may have made an arena larger since; the one at home is the executable's business.
+void PlacedProgram::rebind_if_moved() {
+  for (std::size_t i = 0; i < bound_.away.size(); ++i) {
+    const Backend& backend = placement_.backend(static_cast<int>(i) + 1);
+    if (backend.arena_generation() == generations_[i]) continue;
+    bind_parts();
+    return;
+  }
+}
+
+void PlacedProgram::copy(Copy& copy, RunObserver* observer) {
+  if (observer) observer->before_step(copy.step);
+  placement_.backend(copy.from_backend).read(*copy.from.memory, copy.from.offset, copy.bytes);
+  placement_.backend(copy.to_backend).write(*copy.to.memory, copy.to.offset, copy.bytes);
+  if (observer) observer->after_step(copy.step);
+}
+
+void PlacedProgram::run(RunObserver* observer) {
+  rebind_if_moved();
+  auto next_copy = copies_.begin();
+  for (Run& run : runs_) {
+    for (; next_copy != copies_.end() && next_copy->step < run.part.first(); ++next_copy)
+      copy(*next_copy, observer);
+    if (observer) {
+      ShiftedObserver shifted(*observer, run.part.first());
+      run.program->run(&shifted);
+    } else {
+      run.program->run(nullptr);
+    }
+  }
+  for (; next_copy != copies_.end(); ++next_copy) copy(*next_copy, observer);
+}
+
+}  // namespace
+
+std::unique_ptr<Program> compile_placed(const Plan& plan, const Placement& placement) {
+  if (plan.away.empty() && std::ranges::none_of(plan.steps, is_transfer)) return placement.home().compile(plan);
+  return std::make_unique<PlacedProgram>(plan, placement);
+}
+
+}  // namespace heed
