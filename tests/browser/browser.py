@@ -168,8 +168,12 @@ class Browser:
         self.call("Emulation.setDeviceMetricsOverride",
                   {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
 
-    def screenshot(self, path):
-        """The whole page, as long as it is."""
+    def screenshot(self, path, height=None):
+        """The whole page, as long as it is, or its upper part of that many pixels."""
         self.settle()
-        data = self.call("Page.captureScreenshot", {"format": "png", "captureBeyondViewport": True})["data"]
+        flags = {"format": "png", "captureBeyondViewport": True}
+        if height:
+            width = self.evaluate("document.documentElement.clientWidth")
+            flags["clip"] = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+        data = self.call("Page.captureScreenshot", flags)["data"]
         pathlib.Path(path).write_bytes(base64.b64decode(data))
