@@ -131,7 +131,8 @@ PlacedProgram::PlacedProgram(const Plan& plan, const Placement& placement) : pla
     }
     std::size_t end = s + 1;
     const int backend = plan.steps[s].backend;
-    while (end < plan.steps.size() && !is_transfer(plan.steps[end]) && plan.steps[end].backend == backend) ++end;
+    while (end < plan.steps.size() && !is_transfer(plan.steps[end]) && plan.steps[end].backend == backend)
+      ++end;
     runs_.push_back({backend, Part(plan, s, end), nullptr});
     runs_.back().program = placement_.backend(backend).compile(runs_.back().part.plan());
     s = end;
@@ -145,7 +146,11 @@ void PlacedProgram::add_copy(const Plan& plan, std::size_t step) {
   };
   const int from = plan.steps[step].inputs[0], to = plan.steps[step].outputs[0];
   const auto bytes = plan.tensors[static_cast<std::size_t>(to)].layout.type.bytes();
-  copies_.push_back({step, backend_of(from), backend_of(to), {}, {},
+  copies_.push_back({step,
+                     backend_of(from),
+                     backend_of(to),
+                     {},
+                     {},
                      std::vector<std::byte>(static_cast<std::size_t>(bytes))});
 }
 
@@ -238,7 +243,8 @@ void PlacedProgram::run(RunObserver* observer) {
 }  // namespace
 
 std::unique_ptr<Program> compile_placed(const Plan& plan, const Placement& placement) {
-  if (plan.away.empty() && std::ranges::none_of(plan.steps, is_transfer)) return placement.home().compile(plan);
+  if (plan.away.empty() && std::ranges::none_of(plan.steps, is_transfer))
+    return placement.home().compile(plan);
   return std::make_unique<PlacedProgram>(plan, placement);
 }
 

@@ -28,8 +28,8 @@ std::optional<Placement::Choice> Placement::choose(const Node& node, Types input
     return Choice{first, first == 0 ? "" : fmt::format("on {}, as asked", backend(first).name())};
   for (std::size_t i = 0; i < backends_.size(); ++i) {
     if (!backends_[i]->claims(*node.op, inputs, node.outputs)) continue;
-    return Choice{static_cast<int>(i), fmt::format("on {}: {} has no kernel for it", backends_[i]->name(),
-                                                   backend(first).name())};
+    return Choice{static_cast<int>(i),
+                  fmt::format("on {}: {} has no kernel for it", backends_[i]->name(), backend(first).name())};
   }
   return std::nullopt;
 }

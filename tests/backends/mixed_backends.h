@@ -21,7 +21,9 @@ class Crippled final : public Backend {
   bool claims(const Op& op, Types inputs, Types outputs) const override {
     return !lacks_(op) && whole_->claims(op, inputs, outputs);
   }
-  bool takes_strides(const Op& op, std::size_t index) const override { return whole_->takes_strides(op, index); }
+  bool takes_strides(const Op& op, std::size_t index) const override {
+    return whole_->takes_strides(op, index);
+  }
   std::unique_ptr<Program> compile(const Plan& plan) override {
     for (const Step& step : plan.steps) {
       if (lacks_(*step.op)) throw InternalError(name_ + " was given " + std::string(step.op->name()));

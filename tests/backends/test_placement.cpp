@@ -1,9 +1,9 @@
 // A graph on several backends computes what it computes on one, to the last bit.
+#include "../message_of.h"
 #include "check_plan.h"
 #include "mixed_backends.h"
 #include "random_graph.h"
 #include "support.h"
-#include "../message_of.h"
 #include <doctest/doctest.h>
 
 #include <heed/autodiff/gradients.h>
@@ -162,12 +162,14 @@ TEST_CASE("what the backend that was asked for lacks runs at home") {
 
 TEST_CASE("what no backend has is refused, and so is a backend that nobody knows") {
   Variables variables = mixed(lacks_products, lacks_products);
-  CHECK(message_of([&] { Trained().run(variables); })
-            .starts_with("compile: the backend home has no kernel for matmul(f32[4, 3], f32[3, 5])\n  at "));
+  CHECK(message_of([&] {
+          Trained().run(variables);
+        }).starts_with("compile: the backend home has no kernel for matmul(f32[4, 3], f32[3, 5])\n  at "));
   Variables whole = mixed(lacks_nothing);
-  CHECK(message_of([&] { Trained("vulkan:7").run(whole); })
-            .starts_with("compile: tanh is to run on vulkan:7, but the variables know home, other only: add it "
-                         "by also_on()\n  at "));
+  CHECK(
+      message_of([&] { Trained("vulkan:7").run(whole); })
+          .starts_with("compile: tanh is to run on vulkan:7, but the variables know home, other only: add it "
+                       "by also_on()\n  at "));
 }
 
 TEST_CASE("of nested placements the innermost holds, and a layer's caller may place it") {

@@ -22,7 +22,8 @@ Lines trimmed_lines(const fs::path& path) {
   Lines lines;
   for (std::string line; std::getline(file, line);) {
     const std::size_t from = line.find_first_not_of(' ');
-    lines.push_back(from == std::string::npos ? "" : line.substr(from, line.find_last_not_of(' ') + 1 - from));
+    lines.push_back(from == std::string::npos ? ""
+                                              : line.substr(from, line.find_last_not_of(' ') + 1 - from));
   }
   return lines;
 }
