@@ -22,10 +22,11 @@ class TranslationModel {
 
   // Vectors of the last scores(), to be looked at.
   struct States {
-    Tensor encoder;  // [B, S, *]: what stands for each source token
-    Tensor decoder;  // [B, T, *]: of each step, what its word is scored with
-    Tensor
-        contexts;  // [B, T, *]: what each step saw of the source; names nothing where that is no one vector
+    Tensor encoder;   // [B, S, *]: what stands for each source token
+    Tensor decoder;   // [B, T, *]: of each step, what its word is scored with
+    Tensor contexts;  // [B, T, *]: what each step saw of the source
+    Tensor scores;    // [B, T, S]: what the softmax of its attention was given
+    // The last two name nothing where that is no one vector, or where there is no attention.
   };
   virtual States states(Where where = Where::current()) = 0;
 };

@@ -9,6 +9,7 @@ namespace heed {
 struct Attended {
   Tensor context;  // [B, T, d], the sum of what is attended to, by weight
   Tensor weights;  // [B, T, S]; a position behind a sentence's end has weight 0
+  Tensor scores;   // [B, T, S]; what the weights are made of by a softmax over the positions that are seen
 };
 
 }  // namespace heed

@@ -34,7 +34,7 @@ Attended BahdanauAttention::operator()(Tensor s, const Memory& memory, Where whe
   const Tensor e = additive_scores(matmul(s, W_a), memory.keys, v_a);
   const Tensor alpha = masked_softmax(e, memory.visible);  // eq. 6
   const Tensor c = matmul(alpha, memory.annotations);      // eq. 5
-  return {c, alpha};
+  return {c, alpha, e};
 }
 
 }  // namespace heed

@@ -117,17 +117,18 @@ Attended LuongAttention::operator()(Tensor h_t, Tensor positions, const Memory& 
   const auto origin = h_t.graph().at(where);
   const std::int64_t size = memory.states.shape()[1];
   Tensor visible = insert_axis(is_within(memory.lengths, size), 1);
+  const Tensor scores = score(h_t, memory);
   Tensor a_t;
   if (options_.window == LuongWindow::global) {
-    a_t = masked_softmax(score(h_t, memory), visible);  // eq. 7
+    a_t = masked_softmax(scores, visible);  // eq. 7
   } else {
     const Tensor p_t = centre(h_t, positions, memory);
     const auto half_width = static_cast<double>(options_.half_width);
     visible = logical_and(visible, in_window(stop_gradient(p_t), size, half_width));
-    a_t = masked_softmax(score(h_t, memory), visible);
+    a_t = masked_softmax(scores, visible);
     if (options_.window == LuongWindow::local_p) a_t = a_t * gaussian_window(p_t, size, half_width / 2);
   }
-  return {matmul(a_t, memory.states), a_t};
+  return {matmul(a_t, memory.states), a_t, scores};
 }
 
 }  // namespace heed

@@ -100,7 +100,7 @@ Attended BahdanauModel::look(Tensor s, const Memory& memory) const {
   if (!attention_) {
     const std::int64_t sentences = memory.context.shape()[0], width = memory.context.shape()[1];
     const Tensor each = broadcast_to(insert_axis(memory.context, 1), {sentences, rows / sentences, width});
-    return {reshape(each, {rows, width}), {}};
+    return {reshape(each, {rows, width}), {}, {}};
   }
   const std::int64_t sentences = memory.annotations.annotations.shape()[0];
   Attended seen = (*attention_)(reshape(s, {sentences, rows / sentences, config_.units}), memory.annotations);
@@ -117,12 +117,12 @@ BahdanauModel::Advanced BahdanauModel::advance(Tensor projected, const State& st
   if (keeps_context()) {
     const Tensor q = update(projected, state.s, state.context, started);
     const Attended seen = look(q, memory);
-    return {{q, seen.context}, q, seen.context, seen.weights};
+    return {{q, seen.context}, q, seen};
   }
   const Attended seen = look(state.s, memory);
   const Tensor s = update(projected, state.s, seen.context);
   const Tensor generating = config_.variant == BahdanauVariant::appendix ? state.s : s;
-  return {{s, {}}, generating, seen.context, seen.weights};
+  return {{s, {}}, generating, seen};
 }
 
 // A.2.2: u = U_o s + V_o E y + C_o c, of which the larger of each pair stays. The pairs are (j, j + l) and
@@ -146,6 +146,7 @@ Tensor BahdanauModel::scores(Tensor source, Tensor source_lengths, Tensor target
   const Tensor words = dropout(embedding(embedding_, swap_time(target_input)), config_.embedding_dropout,
                                "target_words");  // [T, B, m]
   weights_.clear();
+  scores_.clear();
   Tensors states, contexts;
   State state = first;
   for (const Tensor& projected : unstack(decoder_.project(words))) {
@@ -153,14 +154,15 @@ Tensor BahdanauModel::scores(Tensor source, Tensor source_lengths, Tensor target
     Advanced step;
     if (keeps_context() && states.empty()) {
       const Attended seen = look(state.s, memory);  // the first state has not read a word
-      step = {{state.s, seen.context}, state.s, seen.context, seen.weights};
+      step = {{state.s, seen.context}, state.s, seen};
     } else {
       step = advance(projected, state, memory, {});
     }
     state = step.next;
     states.push_back(step.s);
-    contexts.push_back(step.context);
-    if (step.weights) weights_.push_back(step.weights);
+    contexts.push_back(step.seen.context);
+    if (step.seen.weights) weights_.push_back(step.seen.weights);
+    if (step.seen.scores) scores_.push_back(step.seen.scores);
   }
   states_ = stack(states);
   contexts_ = stack(contexts);
@@ -180,8 +182,14 @@ TranslationModel::States BahdanauModel::states(Where where) {
     const auto scope = graph_.scope(side);
     return graph_.name(swap_time(states), name);
   };
-  return {named("encoder", annotations_, "states"), named("decoder", states_, "states"),
-          named("decoder", contexts_, "contexts")};
+  States states{named("encoder", annotations_, "states"),
+                named("decoder", states_, "states"),
+                named("decoder", contexts_, "contexts"),
+                {}};
+  if (scores_.empty()) return states;
+  const auto scope = graph_.scope("attention");
+  states.scores = graph_.name(concatenate(scores_, 1), "scores");
+  return states;
 }
 
 RecurrentModel::Encoded BahdanauModel::encode(Tensor source, Tensor source_lengths, Where where) {
@@ -212,7 +220,7 @@ RecurrentModel::StepResult BahdanauModel::step(const StepInputs& inputs, Where w
   }
   const Tensor words = embedding(embedding_, inputs.words);
   const Advanced step = advance(decoder_.project(words), state, memory, started);
-  StepResult result{{step.next.s}, output(hidden(step.s, words, step.context)), step.weights};
+  StepResult result{{step.next.s}, output(hidden(step.s, words, step.seen.context)), step.seen.weights};
   if (keeps_context()) result.state.push_back(step.next.context);
   return result;
 }

@@ -40,10 +40,11 @@ class BahdanauModel final : public RecurrentModel {
     Memory memory;
     State state;
   };
-  // One step of the decoder: the state that the output reads, and what was looked at.
+  // One step of the decoder: the state that the output reads, and what was looked at, a context [B * K, 2n].
   struct Advanced {
     State next;
-    Tensor s, context, weights;
+    Tensor s;
+    Attended seen;
   };
 
   Read read(Tensor source, Tensor source_lengths);
@@ -66,6 +67,7 @@ class BahdanauModel final : public RecurrentModel {
   Tensor W_o_;                    // [l, V]; names nothing where it is the embedding
   // Of the last scores():
   Tensors weights_;     // [B, 1, S] for each word
+  Tensors scores_;      // the same
   Tensor annotations_;  // [S, B, 2n]
   Tensor states_;       // [T, B, n]
   Tensor contexts_;     // [T, B, 2n]

@@ -115,8 +115,7 @@ Tensors LuongModel::fed_vectors(Tensor projected, const Read& read) {
     const Tensor h_t = advance(words, state);
     states.push_back(h_t);
     const auto [attentional, seen] = attend(insert_axis(h_t, 1), graph_.constant(position), read);
-    weights_.push_back(seen.weights);
-    contexts_.push_back(seen.context);
+    seen_.push_back(seen);
     state.fed = reshape(attentional, h_t.shape());
     vectors.push_back(state.fed);
   }
@@ -134,10 +133,7 @@ Tensor LuongModel::unfed_vectors(Tensor target_words, const Read& read) {
   const Tensor positions = iota(graph_, {DType::i32, {states.shape()[0]}}, 0);
   decoder_states_ = states;
   const auto [vectors, seen] = attend(swap_time(states), positions, read);
-  if (seen.weights) {
-    weights_.push_back(seen.weights);
-    contexts_.push_back(seen.context);
-  }
+  if (seen.weights) seen_.push_back(seen);
   return vectors;
 }
 
@@ -149,19 +145,24 @@ Tensor LuongModel::output(Tensor vectors) const {
 
 Tensor LuongModel::scores(Tensor source, Tensor source_lengths, Tensor target_input, Where where) {
   const auto origin = graph_.at(where);
-  weights_.clear();
-  contexts_.clear();
+  seen_.clear();
   const Read sentences = read(source, source_lengths);
   const Tensor words = drop(embedding(embedding_, swap_time(target_input)), "target_words");  // [T, B, m]
   if (!config_.input_feeding) return output(unfed_vectors(words, sentences));
   return output(swap_time(stack(fed_vectors(decoder_[0].project(words), sentences))));
 }
 
+Tensor LuongModel::all_seen(Tensor Attended::*part) const {
+  Tensors parts;
+  for (const Attended& seen : seen_) parts.push_back(seen.*part);
+  return concatenate(parts, 1);
+}
+
 Tensors LuongModel::attention_weights(Where where) {
-  if (weights_.empty()) return {};
+  if (seen_.empty()) return {};
   const auto origin = graph_.at(where);
   const auto scope = graph_.scope("attention");
-  return {graph_.name(concatenate(weights_, 1), "weights")};
+  return {graph_.name(all_seen(&Attended::weights), "weights")};
 }
 
 TranslationModel::States LuongModel::states(Where where) {
@@ -172,8 +173,11 @@ TranslationModel::States LuongModel::states(Where where) {
   };
   States states{named("encoder", swap_time(encoder_states_), "states"),
                 named("decoder", swap_time(decoder_states_), "states"),
+                {},
                 {}};
-  if (!contexts_.empty()) states.contexts = named("decoder", concatenate(contexts_, 1), "contexts");
+  if (seen_.empty()) return states;
+  states.contexts = named("decoder", all_seen(&Attended::context), "contexts");
+  states.scores = named("attention", all_seen(&Attended::scores), "scores");
   return states;
 }
 

@@ -50,6 +50,7 @@ class LuongModel final : public RecurrentModel {
   Tensors fed_vectors(Tensor projected, const Read& read);      // one step after the other: h~ [B, n] each
   Tensor unfed_vectors(Tensor target_words, const Read& read);  // all at once: h~ [B, T, n]
   Tensor output(Tensor vectors) const;                          // [..., n] -> [..., V]
+  Tensor all_seen(Tensor Attended::*part) const;                // of all T steps: [B, T, *]
 
   Graph& graph_;
   LuongConfig config_;
@@ -60,7 +61,7 @@ class LuongModel final : public RecurrentModel {
   Tensor W_c_of_context_, W_c_of_state_;  // [n, n] each: the halves of W_c
   Tensor W_s_;                            // [n, V]; names nothing where it is the embedding
   // Of the last scores():
-  Tensors weights_, contexts_;  // [B, T or 1, S], [B, T or 1, n]
+  std::vector<Attended> seen_;  // of each step, or of all T at once
   Tensor encoder_states_;       // of the top layer [S, B, n]
   Tensor decoder_states_;       // the same [T, B, n]
 };

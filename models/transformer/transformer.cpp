@@ -157,7 +157,7 @@ Tensors Transformer::attention_weights(Where where) {
 }
 
 TranslationModel::States Transformer::states(Where) {
-  return {encoder_outputs_.back(), decoder_outputs_.back(), {}};
+  return {encoder_outputs_.back(), decoder_outputs_.back(), {}, {}};
 }
 
 std::vector<MultiHeadAttention::KeysValues> Transformer::project_memory(Tensor memory, Where where) {

@@ -241,7 +241,8 @@ SentenceAttention AttentionReader::look(const std::string& text, const Translati
   if (request.candidates > 0) fetched.add(sentence.logits());
   const auto& states = sentence.states();
   if (request.states) {
-    for (const Tensor& tensor : {states.encoder, states.decoder, states.contexts}) fetched.add(tensor);
+    for (const Tensor& tensor : {states.encoder, states.decoder, states.contexts, states.scores})
+      fetched.add(tensor);
   }
   if (fetched.tensors.empty()) return result;
   fetched.values = sentence.values(fetched.tensors, translation.source_words, positions.input, variables_);
@@ -258,6 +259,7 @@ SentenceAttention AttentionReader::look(const std::string& text, const Translati
     result.encoder_states = fetched.states(states.encoder);
     result.decoder_states = fetched.states(states.decoder);
     result.contexts = fetched.states(states.contexts);
+    result.scores = fetched.states(states.scores);
   }
   return result;
 }

@@ -50,13 +50,14 @@ struct SentenceAttention {
   std::vector<DecodingStep> steps;                // T, or none
   std::optional<Array> encoder_states;            // [S, *] of f32
   std::optional<Array> decoder_states, contexts;  // [T, *]
+  std::optional<Array> scores;                    // [T, S]: what the softmax of the attention was given
 };
 
 // What to compute; all else is left out of the graph's run.
 struct AttentionRequest {
   std::vector<AttentionKind> kinds{};  // weights of these
   std::int64_t candidates = 0;         // of each step
-  bool states = false;
+  bool states = false;                 // and contexts and scores, as far as the model has them
 };
 
 // A checkpoint that translates, and then computes what it attended to: the graph of the sentence is given the

@@ -76,6 +76,17 @@ Json json_of(const Array& states) {
   return {{"width", width}, {"entries", entries}, {"rows", std::move(rows)}};
 }
 
+Json rows_of(const Array& scores) {
+  Json rows = Json::array();
+  for (std::int64_t t = 0; t < scores.shape()[0]; ++t) {
+    Json row = Json::array();
+    for (std::int64_t s = 0; s < scores.shape()[1]; ++s)
+      row.push_back(rounded(scores.number(t * scores.shape()[1] + s), 1e-4));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 Json json_of(const SentenceAttention& sentence) {
   Json json{{"text", sentence.text},
             {"translation", sentence.translation},
@@ -92,6 +103,7 @@ Json json_of(const SentenceAttention& sentence) {
   if (sentence.encoder_states) json["states"]["encoder"] = json_of(*sentence.encoder_states);
   if (sentence.decoder_states) json["states"]["decoder"] = json_of(*sentence.decoder_states);
   if (sentence.contexts) json["states"]["contexts"] = json_of(*sentence.contexts);
+  if (sentence.scores) json["scores"] = rows_of(*sentence.scores);
   return json;
 }
 

@@ -6,6 +6,7 @@
 Exits with 77, which ctest takes as skipped, where no Chromium is installed.
 """
 
+import math
 import pathlib
 import subprocess
 import sys
@@ -159,6 +160,34 @@ class WhatIsShown(PageTest):
         self.assertEqual(shown, [candidate["p"] for candidate in step["candidates"]])
         self.assertEqual(self.count(".panel:nth-child(2) .state"), len(PLAIN.split()) + 1)
         self.assertEqual(self.count(".panel:nth-child(2) .candidates .chosen"), 1)
+
+    def test_a_step_shows_the_score_of_every_state(self):
+        self.show("steps")
+        sentence = "DATA.models.map(model => model.sentences[0]).find(sentence => sentence.scores)"
+        panel = self.value("DATA.models.findIndex(model => model.sentences[0].scores) + 1")
+        scores = self.value(f"{sentence}.scores[0]")
+        shown = self.value(f"[...document.querySelectorAll('.panel:nth-child({panel}) .score')].map(o => Number(o.dataset.score))")
+        self.assertEqual(shown, scores)
+        total = sum(math.exp(score) for score in scores)
+        weights = self.value(f"{sentence}.layers[0].heads[0][0]")
+        for score, weight in zip(scores, weights):
+            self.assertAlmostEqual(math.exp(score) / total, weight, delta=2e-3)
+
+    def test_weak_lines_stay_away(self):
+        self.show("lines")
+        drawn = ".panel:nth-child(2) .lines .all line"
+        of_all = "DATA.models[1].sentences[0].layers[0].heads.flat(2)"
+        at_least = lambda weight: self.value(f"{of_all}.filter(weight => weight >= {weight}).length")
+        self.assertGreater(self.value("DATA.models[1].sentences[0].output.words.length"), 40)  # so it is a long one
+        self.assertEqual(self.count(drawn), at_least(0.3))
+        for weight in (0.24, 0.02):
+            self.value(f"""{{
+                const slider = document.querySelector('.panel:nth-child(2) [aria-label="Weakest line"]');
+                slider.value = {weight};
+                slider.dispatchEvent(new Event('input'));
+            }}""")
+            self.assertEqual(self.count(drawn), at_least(weight))
+        self.assertGreater(at_least(0.02), at_least(0.3))
 
     def test_steps_play_until_they_are_stopped(self):
         self.show("steps")

@@ -131,11 +131,30 @@ TEST_CASE("a context is the sum of the encoder's states by the weights that are 
   }
 }
 
+TEST_CASE("weights are the softmax of the scores that are shown") {
+  for (const char* model : {"bahdanau", "luong"}) {
+    CAPTURE(model);
+    const SentenceAttention shown = Trained(model).read({.kinds = all_kinds, .states = true});
+    const std::int64_t S = std::ssize(shown.source.pieces), T = std::ssize(shown.output.pieces);
+    REQUIRE(shown.scores);
+    REQUIRE(shown.scores->shape() == Shape{T, S});
+    for (std::int64_t t = 0; t < T; ++t) {
+      double total = 0;
+      for (std::int64_t s = 0; s < S; ++s) total += std::exp(shown.scores->number(t * S + s));
+      for (std::int64_t s = 0; s < S; ++s) {
+        const double weight = shown.layers.front().weights.number(t * S + s);
+        CHECK(weight == doctest::Approx(std::exp(shown.scores->number(t * S + s)) / total).epsilon(1e-5));
+      }
+    }
+  }
+}
+
 TEST_CASE("a Transformer's states are one vector for each position") {
   const SentenceAttention shown = Trained("transformer").read({.states = true});
   CHECK(shown.encoder_states->shape() == Shape{std::ssize(shown.source.pieces), 64});
   CHECK(shown.decoder_states->shape() == Shape{std::ssize(shown.output.pieces), 64});
   CHECK_FALSE(shown.contexts);
+  CHECK_FALSE(shown.scores);
 }
 
 TEST_CASE("what is not asked for is not computed") {

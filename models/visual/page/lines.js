@@ -1,17 +1,35 @@
 // Lines from words that look to words that are looked at: one for each head, as strong as its weight.
 
 const FAINTEST = 0.02;  // lines below are not drawn: nobody would see them, and there are many
+const LONG = 40;        // words, from which on weak lines would cover the strong ones
+const FAINTEST_OF_LONG = 0.3;
 
 function drawLines(panel) {
   const view = panel.view, heads = panel.heads();
   const matrices = heads.map(head => matrixOf(panel.sentence(), view, [head]));
   const picture = linePicture(matrices, heads);
-  return [caption(panel), el("div", {class: "over"}, picture.readout), picture.element];
+  const long = Math.max(matrices[0].rows.length, matrices[0].columns.length) > LONG;
+  const faintest = view.faintest ?? (long ? FAINTEST_OF_LONG : FAINTEST);
+  picture.drawAll(faintest);
+  return [caption(panel), faintestControl(view, faintest, picture.drawAll), el("div", {class: "over"}, picture.readout), picture.element];
+}
+
+// Weaker lines stay away until their word is pointed at. What was chosen once holds for all sentences.
+function faintestControl(view, faintest, draw) {
+  const text = weight => `lines from ${percent(weight)} on; point at a word for all of its lines`;
+  const output = el("output", {}, text(faintest));
+  const slider = el("input", {type: "range", min: FAINTEST, max: 0.9, step: 0.02, value: faintest, "aria-label": "Weakest line"});
+  slider.addEventListener("input", () => {
+    view.faintest = Number(slider.value);
+    output.textContent = text(view.faintest);
+    draw(view.faintest);
+  });
+  return el("div", {class: "faintest"}, slider, output);
 }
 
 function linePicture(matrices, heads) {
   const {rows, columns} = matrices[0];
-  const step = Math.max(rows.length, columns.length) > 40 ? 22 : 30;
+  const step = Math.max(rows.length, columns.length) > LONG ? 22 : 30;
   const height = step * Math.max(rows.length, columns.length);
   const readout = el("p", {class: "readout", "aria-live": "polite"}, "Point at a word, or move through them with the arrow keys.");
   const drawing = svg("svg", {viewBox: `0 0 100 ${height}`, preserveAspectRatio: "none", height, "aria-hidden": "true"});
@@ -22,9 +40,13 @@ function linePicture(matrices, heads) {
   const middle = (index, head) => step * (index + 0.5) + apart * (heads.indexOf(head) - (heads.length - 1) / 2);
   const line = (head, from, to, opacity) => svg("line", {
     x1: 0, y1: middle(from, head), x2: 100, y2: middle(to, head), stroke: headColour(head), "stroke-opacity": opacity.toFixed(3)});
-  eachLine(matrices, heads, (head, r, c, weight) => {
-    if (weight >= FAINTEST) all.append(line(head, r, c, weight));
-  });
+  const drawAll = faintest => {
+    const lines = [];
+    eachLine(matrices, heads, (head, r, c, weight) => {
+      if (weight >= faintest) lines.push(line(head, r, c, weight));
+    });
+    all.replaceChildren(...lines);
+  };
   const left = tokenColumn(rows, "left", "Words that look", step, heads);
   const right = tokenColumn(columns, "right", "Words that are looked at", step, heads);
   const element = el("div", {class: "lines", style: `--step:${step}px`}, left.element, drawing, right.element);
@@ -47,7 +69,7 @@ function linePicture(matrices, heads) {
     readout.replaceChildren(...strongest(side, index, matrices, heads));
   };
   followTokens(element, [["left", left], ["right", right]], show, clear);
-  return {element, readout};
+  return {element, readout, drawAll};
 }
 
 function eachLine(matrices, heads, visit) {

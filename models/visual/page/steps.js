@@ -41,7 +41,7 @@ function stepParts(panel, step) {
   return [
     stepHeading(sentence, step),
     writtenSoFar(sentence, step),
-    encoderPart(sentence, weights),
+    encoderPart(sentence, weights, sentence.scores ? sentence.scores[step] : null),
     el("div", {class: "step-row"}, contextPart(sentence, step, weights), decoderPart(sentence, step), candidatePart(sentence, step)),
   ];
 }
@@ -104,7 +104,9 @@ function cellsNote(states) {
   return `${states.entries.length} of ${states.width} numbers of each`;
 }
 
-function encoderPart(sentence, weights) {
+// Each state in a column of its own. From bottom to top: the word, its state, the score that the step gives it, and
+// what the softmax over all scores makes of that.
+function encoderPart(sentence, weights, scores) {
   const states = sentence.states.encoder;
   if (!states) return null;
   const largest = largestIn(states);
@@ -113,11 +115,14 @@ function encoderPart(sentence, weights) {
     const cells = strip(states, s, largest);
     if (weight !== null) cells.style.opacity = (0.2 + 0.8 * weight).toFixed(3);
     const bar = weight === null ? null : weightBar(weight);
-    return el("li", {class: weight !== null && weight >= 0.5 ? "state seen" : "state", "data-weight": weight}, bar, cells, word(piece));
+    const score = scores === null ? null : el("output", {class: "score", "data-score": scores[s]}, fixed(scores[s], 1));
+    return el("li", {class: weight !== null && weight >= 0.5 ? "state seen" : "state", "data-weight": weight}, bar, score, cells, word(piece));
   });
   const about = weights === null ? `one for each source piece, ${cellsNote(states)}; the decoder cannot look at them one by one`
                                  : `one for each source piece, ${cellsNote(states)}; shown as strongly as this step attends to it${ofHeads(sentence)}`;
-  return part("Encoder states", about, el("ol", {class: "states", tabindex: 0, "aria-label": "Encoder states"}, ...columns));
+  const list = el("ol", {class: "states", tabindex: 0, "aria-label": "Encoder states"}, ...columns);
+  return part("Encoder states", about, list, scores === null ? null : el("p", {class: "about"},
+    "The number under a bar is the step's score of that state; the bars are the softmax of all scores, so they add up to 1."));
 }
 
 function ofHeads(sentence) {
