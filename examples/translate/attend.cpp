@@ -198,6 +198,11 @@ std::vector<GoldAlignment> read_gold(const AttendFlags& flags, std::size_t sente
                           sentences));
 }
 
+// Those that are kept are the first ones.
+void mark_gold(std::vector<SentenceAttention>& kept, std::span<const GoldAlignment> gold) {
+  for (std::size_t i = 0; i < std::min(kept.size(), gold.size()); ++i) kept[i].gold = gold[i];
+}
+
 void print_alignments(const std::vector<Shown>& all, const AttendFlags& flags,
                       std::span<const GoldAlignment> gold) {
   for (const auto& [model, alignments] : all) {
@@ -247,6 +252,7 @@ int attend(AttendFlags flags) {
   const std::vector<GoldAlignment> gold = read_gold(flags, texts.sentences.size());
   std::vector<Shown> all;
   for (std::size_t i = 0; i < flags.checkpoints.size(); ++i) all.push_back(read(flags, i, texts));
+  for (Shown& shown : all) mark_gold(shown.model.sentences, gold);
   if (flags.text) print_text(all, flags);
   if (flags.alignments || !flags.gold.empty()) print_alignments(all, flags, gold);
   if (flags.heads) print_heads(all);

@@ -47,8 +47,10 @@ void add_outputs(CLI::App* command, const std::shared_ptr<AttendFlags>& flags) {
   command->add_flag("--numbers", flags->numbers, "Print weights as numbers instead of shades");
   command->add_flag("--alignments", flags->alignments,
                     "Print each sentence's hard alignment: source-target by the largest weight, from 0");
-  command->add_option("--gold", flags->gold,
-                      "Print the alignment error rate against this file: 0-0 is sure, 0?1 possible");
+  command->add_option(
+      "--gold", flags->gold,
+      "Print the alignment error rate against this file, and mark its links on the page: 0-0 is sure, "
+      "0?1 possible");
   command->add_flag("--heads", flags->heads, "Print what each head does, on average over all sentences");
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <heed/models/decoding/translator.h>
+#include <heed/models/text/alignment.h>
 #include <heed/models/visual/tokens.h>
 
 namespace heed {
@@ -51,6 +52,7 @@ struct SentenceAttention {
   std::optional<Array> encoder_states;            // [S, *] of f32
   std::optional<Array> decoder_states, contexts;  // [T, *]
   std::optional<Array> scores;                    // [T, S]: what the softmax of the attention was given
+  std::optional<GoldAlignment> gold;              // set by those who know the true links, to be marked
 };
 
 // What to compute; all else is left out of the graph's run.

@@ -103,6 +103,10 @@ Json json_of(const SentenceAttention& sentence) {
   if (sentence.encoder_states) json["states"]["encoder"] = json_of(*sentence.encoder_states);
   if (sentence.decoder_states) json["states"]["decoder"] = json_of(*sentence.decoder_states);
   if (sentence.contexts) json["states"]["contexts"] = json_of(*sentence.contexts);
+  if (sentence.gold) {
+    // Pairs of source word and target word.
+    json["gold"] = {{"sure", sentence.gold->sure}, {"possible", sentence.gold->possible}};
+  }
   if (sentence.scores) json["scores"] = rows_of(*sentence.scores);
   return json;
 }

@@ -43,6 +43,10 @@ def prepare():
     runs = [flag for name in ("characters", "words", "blind") for flag in ("--checkpoint", WORK / name)]
     heed("attend", *runs, "--out", WORK / "page.html", PLAIN, EVIL)
     heed("attend", "--checkpoint", WORK / "words", "--checkpoint", WORK / "characters", "--out", WORK / "long.html", LONG)
+    (WORK / "given.de").write_text("halb acht\n")
+    (WORK / "gold").write_text("0-0 1?0 2-1\n")
+    heed("attend", "--checkpoint", WORK / "words", "--translations", WORK / "given.de", "--gold", WORK / "gold",
+         "--out", WORK / "gold.html", PLAIN)
 
 
 def luminance(colour):
@@ -302,6 +306,24 @@ class Keys(PageTest):
         self.browser.press(" ")
         self.browser.scheme("dark")
         self.assertEqual(self.value(ground), dark)
+
+
+class TrueLinks(PageTest):
+    page = "gold.html"
+
+    def links(self):
+        return self.value("""[...document.querySelectorAll('td[data-link]')].map(
+            cell => [cell.dataset.link, cell.parentElement.rowIndex - 1, cell.cellIndex - 1])""")
+
+    def test_true_links_are_marked_and_explained(self):
+        self.assertEqual(self.links(), [["sure", 0, 0], ["possible", 0, 1], ["sure", 1, 2]])
+        self.assertIn("true link", self.text(".gold-legend"))
+        self.assertEqual(self.count("[title='possible link']"), 1)
+
+    def test_links_between_words_are_not_shown_where_rows_are_the_words_read(self):
+        self.value("[...document.querySelectorAll('.panel [aria-label=Rows] button')][1].click()")
+        self.assertEqual(self.links(), [])
+        self.assertEqual(self.count(".gold-legend"), 0)
 
 
 class LongSentences(PageTest):

@@ -10,11 +10,12 @@ function drawMatrix(panel) {
   const matrix = matrixOf(panel.sentence(), view, panel.heads());
   const size = cellSize(matrix, panel.width());
   const readout = el("p", {class: "readout", "aria-live": "polite"}, "Point at a cell, or move through them with the arrow keys.");
-  const table = matrixTable(matrix, view, size);
+  const links = goldLinks(panel.sentence(), view);
+  const table = matrixTable(matrix, view, size, links);
   const frame = el("div", {class: "matrix", tabindex: 0, role: "group", "aria-label": "Alignment matrix",
                            style: `--cell:${size}px`}, table);
   followCells(frame, table, matrix, readout);
-  return [caption(panel), el("div", {class: "over"}, legend(), readout), frame];
+  return [caption(panel), el("div", {class: "over"}, legend(), links === null ? null : goldLegend(), readout), frame];
 }
 
 // As large as fits, but never so small that a label does not.
@@ -25,20 +26,33 @@ function cellSize(matrix, width) {
   return Math.max(15, Math.min(largest, Math.floor(room / matrix.columns.length)));
 }
 
-function matrixTable(matrix, view, size) {
+// The true links between words, where they are known and rows and columns are words: "row column" to sure or possible.
+function goldLinks(sentence, view) {
+  if (!sentence.gold || view.kind !== "cross" || view.pieces || view.byInput) return null;
+  const links = new Map();
+  for (const kind of ["possible", "sure"]) sentence.gold[kind].forEach(([source, target]) => links.set(`${target} ${source}`, kind));
+  return links;
+}
+
+function goldLegend() {
+  return el("div", {class: "gold-legend"}, el("i", {class: "sure"}), "true link", el("i", {class: "possible"}), "possible link");
+}
+
+function matrixTable(matrix, view, size, links) {
   const withValues = view.values && size >= 15;
   const top = el("tr", {}, el("td", {class: "corner", "aria-hidden": "true"}), ...matrix.columns.map(label =>
     el("th", {scope: "col"}, el("span", {dir: "auto"}, label))));
   const rows = matrix.rows.map((label, r) => {
     const largest = view.marks ? largestOf(matrix.weights[r]) : -1;
-    const cells = matrix.weights[r].map((weight, c) => matrixCell(weight, c === largest, withValues));
+    const cells = matrix.weights[r].map((weight, c) => matrixCell(weight, c === largest, withValues, links?.get(`${r} ${c}`)));
     return el("tr", {}, el("th", {scope: "row", dir: "auto"}, label), ...cells);
   });
   return el("table", {class: withValues ? "with-values" : ""}, el("thead", {}, top), el("tbody", {}, ...rows));
 }
 
-function matrixCell(weight, marked, withValue) {
-  const cell = el("td", {class: marked ? "cell largest" : "cell", "data-weight": weight});
+function matrixCell(weight, marked, withValue, link) {
+  const cell = el("td", {class: marked ? "cell largest" : "cell", "data-weight": weight, "data-link": link ?? null,
+                         title: link ? `${link === "sure" ? "true" : "possible"} link` : null});
   cell.style.background = greyOf(weight);
   cell.style.color = weight > 0.5 ? "#000" : "#fff";
   if (withValue) cell.append(weight < 0.005 ? "0" : weight.toFixed(2).replace(/^0/, ""));
