@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <heed/graph/sources.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/matmul.h>
 #include <heed/ops/pad.h>
@@ -25,7 +26,26 @@ bool do_broadcast(const Shape& a, const Shape& b) {
   }
 }
 
+bool is_variable(const Node& node) {
+  return dynamic_cast<const VariableRead*>(node.op.get()) != nullptr;
+}
+
 }  // namespace
+
+std::vector<Executable::FeedRef> feeds_of(const RandomGraph& made) {
+  std::vector<Executable::FeedRef> feeds;
+  for (const Feed& feed : made.point) {
+    if (!is_variable(made.graph->node(feed.input.node()))) feeds.push_back({feed.input, feed.values});
+  }
+  return feeds;
+}
+
+void set_variables(const RandomGraph& made, Variables& variables) {
+  for (const Feed& feed : made.point) {
+    const Op& op = *made.graph->node(feed.input.node()).op;
+    if (const auto* read = dynamic_cast<const VariableRead*>(&op)) variables.set(read->variable, feed.values);
+  }
+}
 
 Shape RandomGraphMaker::shape() {
   std::vector<std::int64_t> sizes(draw(4));

@@ -6,6 +6,7 @@
 #include <random>
 #include <vector>
 
+#include <heed/backends/executable.h>
 #include <heed/graph/evaluate.h>
 #include <heed/graph/graph.h>
 
@@ -17,6 +18,10 @@ struct RandomGraph {
   Tensors fetches;
   Updates updates;
 };
+
+// What a run of it is fed, and what its variables hold before.
+std::vector<Executable::FeedRef> feeds_of(const RandomGraph& made);
+void set_variables(const RandomGraph& made, Variables& variables);
 
 // Elementwise ops with broadcasting, reductions, products, views, concatenations and padding over a few
 // inputs and variables of float32, with random fetches and updates.

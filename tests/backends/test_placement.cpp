@@ -8,7 +8,6 @@
 
 #include <heed/autodiff/gradients.h>
 #include <heed/graph/print.h>
-#include <heed/graph/sources.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/matmul.h>
 #include <heed/ops/reduce.h>
@@ -75,22 +74,6 @@ struct Trained {
 Array trained_at_home() {
   Variables variables = store(1);
   return Trained().run(variables);
-}
-
-void set_variables(const RandomGraph& made, Variables& variables) {
-  for (const Feed& feed : made.point) {
-    const Op& op = *made.graph->node(feed.input.node()).op;
-    if (const auto* read = dynamic_cast<const VariableRead*>(&op)) variables.set(read->variable, feed.values);
-  }
-}
-
-std::vector<Executable::FeedRef> feeds_of(const RandomGraph& made) {
-  std::vector<Executable::FeedRef> feeds;
-  for (const Feed& feed : made.point) {
-    const Op& op = *made.graph->node(feed.input.node()).op;
-    if (!dynamic_cast<const VariableRead*>(&op)) feeds.push_back({feed.input, feed.values});
-  }
-  return feeds;
 }
 
 void check_random(std::uint32_t seed, Variables variables) {

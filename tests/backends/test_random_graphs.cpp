@@ -13,10 +13,6 @@ using namespace heed::test;
 
 namespace {
 
-bool is_variable(const Node& node) {
-  return dynamic_cast<const VariableRead*>(node.op.get()) != nullptr;
-}
-
 // The values of one node alone in a graph, with its inputs fed: nothing there can be fused, merged or reused.
 std::vector<Array> run_alone(const Node& node, const std::vector<Array>& operands, Variables& variables) {
   Graph graph;
@@ -46,21 +42,6 @@ std::vector<std::vector<Array>> run_one_by_one(const RandomGraph& made, Variable
     values[id] = run_alone(node, operands, variables);
   }
   return values;
-}
-
-std::vector<Executable::FeedRef> feeds_of(const RandomGraph& made) {
-  std::vector<Executable::FeedRef> feeds;
-  for (const Feed& feed : made.point) {
-    if (!is_variable(made.graph->node(feed.input.node()))) feeds.push_back({feed.input, feed.values});
-  }
-  return feeds;
-}
-
-void set_variables(const RandomGraph& made, Variables& variables) {
-  for (const Feed& feed : made.point) {
-    const Op& op = *made.graph->node(feed.input.node()).op;
-    if (const auto* read = dynamic_cast<const VariableRead*>(&op)) variables.set(read->variable, feed.values);
-  }
 }
 
 void check_graph(std::uint32_t seed, const std::shared_ptr<Backend>& backend) {
