@@ -226,7 +226,7 @@ TEST_CASE("gradients of every attention agree with differences, through the pred
   };
   const Tensor Q = drawn("Q", 4), K = drawn("K", 4), V = drawn("V", 4);
   const auto [context, weights] = scaled_dot_product(Q, K, V, {lengths(heads, {4, 0}), true});
-  check_all(heads, {context, weights});
+  check_all(heads, {context, weights, {}});
 
   using enum LuongScore;
   using enum LuongWindow;
