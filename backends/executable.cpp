@@ -6,7 +6,7 @@
 #include <heed/backends/check_finite.h>
 #include <heed/backends/executable.h>
 #include <heed/backends/passes/pipeline.h>
-#include <heed/backends/placement.h>
+#include <heed/backends/placed_program.h>
 #include <heed/backends/schedule.h>
 
 namespace heed {
@@ -29,36 +29,16 @@ struct Executable::State {
   std::unique_ptr<Profile> profile;
   std::unique_ptr<FiniteCheck> finite_check;
 
-  struct Place {
-    Backend& backend;
-    Memory& memory;
-    std::int64_t offset;
-  };
-  Place place_of(int tensor) const {
-    const PlannedTensor& at = plan.tensors[static_cast<std::size_t>(tensor)];
-    const Storage& storage = plan.storages[static_cast<std::size_t>(at.storage)];
-    Backend& home = placement.home();
-    switch (storage.kind) {
-      case Storage::Kind::constant:
-        return {home, *constants, storage.offset + at.offset};
-      case Storage::Kind::variable:
-        return {home, *variable_memory[static_cast<std::size_t>(storage.variable)], at.offset};
-      case Storage::Kind::arena:
-        break;
-    }
-    Backend& backend = placement.backend(storage.backend);
-    const std::int64_t bytes = storage.backend == 0
-                                   ? plan.arena_bytes
-                                   : plan.away[static_cast<std::size_t>(storage.backend) - 1].arena_bytes;
-    return {backend, backend.arena(bytes), storage.offset + at.offset};
+  Place place(int tensor) const {
+    return place_of(plan, tensor, placement, constants.get(), variable_memory);
   }
   void write(int tensor, std::span<const std::byte> bytes) const {
-    const Place place = place_of(tensor);
-    place.backend.write(place.memory, place.offset, bytes);
+    const Place at = place(tensor);
+    at.backend.write(at.memory, at.offset, bytes);
   }
   void read(int tensor, std::span<std::byte> bytes) const {
-    const Place place = place_of(tensor);
-    place.backend.read(place.memory, place.offset, bytes);
+    const Place at = place(tensor);
+    at.backend.read(at.memory, at.offset, bytes);
   }
 };
 

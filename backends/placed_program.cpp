@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include <heed/backends/placed_program.h>
 #include <heed/backends/transfer.h>
@@ -69,12 +70,6 @@ class Part {
   std::map<int, int> storages_, tensors_;  // of the whole plan, in this one
 };
 
-// Where a planned tensor begins, once bound.
-struct Place {
-  Memory* memory = nullptr;
-  std::int64_t offset = 0;
-};
-
 // Tells an observer of a part's steps by their numbers in the whole plan.
 class ShiftedObserver final : public RunObserver {
  public:
@@ -103,12 +98,10 @@ class PlacedProgram final : public Program {
   };
   struct Copy {
     std::size_t step;
-    int from_backend, to_backend;
-    Place from, to;
     std::vector<std::byte> bytes;
+    std::optional<Place> from, to;  // once bound
   };
 
-  Place place_of(const Plan& plan, int tensor, const Bindings& bindings) const;
   void add_copy(const Plan& plan, std::size_t step);
   void bind_parts();
   void rebind_if_moved();
@@ -140,18 +133,8 @@ PlacedProgram::PlacedProgram(const Plan& plan, const Placement& placement) : pla
 }
 
 void PlacedProgram::add_copy(const Plan& plan, std::size_t step) {
-  const auto backend_of = [&](int tensor) {
-    const int storage = plan.tensors[static_cast<std::size_t>(tensor)].storage;
-    return plan.storages[static_cast<std::size_t>(storage)].backend;
-  };
-  const int from = plan.steps[step].inputs[0], to = plan.steps[step].outputs[0];
-  const auto bytes = plan.tensors[static_cast<std::size_t>(to)].layout.type.bytes();
-  copies_.push_back({step,
-                     backend_of(from),
-                     backend_of(to),
-                     {},
-                     {},
-                     std::vector<std::byte>(static_cast<std::size_t>(bytes))});
+  const auto& to = plan.tensors[static_cast<std::size_t>(plan.steps[step].outputs[0])];
+  copies_.push_back({step, std::vector<std::byte>(static_cast<std::size_t>(to.layout.type.bytes())), {}, {}});
 }
 
 std::int64_t PlacedProgram::scratch_bytes(std::size_t index) const {
@@ -160,26 +143,11 @@ std::int64_t PlacedProgram::scratch_bytes(std::size_t index) const {
   return run == runs_.end() ? 0 : run->program->scratch_bytes(index - run->part.first());
 }
 
-Place PlacedProgram::place_of(const Plan& plan, int tensor, const Bindings& bindings) const {
-  const PlannedTensor& at = plan.tensors[static_cast<std::size_t>(tensor)];
-  const Storage& storage = plan.storages[static_cast<std::size_t>(at.storage)];
-  switch (storage.kind) {
-    case Storage::Kind::variable:
-      return {bindings.variables[static_cast<std::size_t>(storage.variable)], at.offset};
-    case Storage::Kind::constant:
-      return {bindings.constants, storage.offset + at.offset};
-    case Storage::Kind::arena:
-      break;
-  }
-  if (storage.backend == 0) return {bindings.arena, storage.offset + at.offset};
-  const std::int64_t bytes = plan.away[static_cast<std::size_t>(storage.backend) - 1].arena_bytes;
-  return {&placement_.backend(storage.backend).arena(bytes), storage.offset + at.offset};
-}
-
 void PlacedProgram::bind(const Plan& plan, const Bindings& bindings) {
   bound_.steps = plan.steps;
   bound_.tensors = plan.tensors;
   bound_.storages = plan.storages;
+  bound_.arena_bytes = plan.arena_bytes;
   bound_.away = plan.away;
   home_arena_ = bindings.arena;
   constants_ = bindings.constants;
@@ -202,8 +170,11 @@ void PlacedProgram::bind_parts() {
     run.program->bind(run.part.plan(), run.backend == 0 ? home : away);
   }
   for (Copy& copy : copies_) {
-    copy.from = place_of(bound_, bound_.steps[copy.step].inputs[0], home);
-    copy.to = place_of(bound_, bound_.steps[copy.step].outputs[0], home);
+    const auto place = [&](int tensor) {
+      return place_of(bound_, tensor, placement_, constants_, variables_);
+    };
+    copy.from.emplace(place(bound_.steps[copy.step].inputs[0]));
+    copy.to.emplace(place(bound_.steps[copy.step].outputs[0]));
   }
 }
 
@@ -219,8 +190,8 @@ void PlacedProgram::rebind_if_moved() {
 
 void PlacedProgram::copy(Copy& copy, RunObserver* observer) {
   if (observer) observer->before_step(copy.step);
-  placement_.backend(copy.from_backend).read(*copy.from.memory, copy.from.offset, copy.bytes);
-  placement_.backend(copy.to_backend).write(*copy.to.memory, copy.to.offset, copy.bytes);
+  copy.from->backend.read(copy.from->memory, copy.from->offset, copy.bytes);
+  copy.to->backend.write(copy.to->memory, copy.to->offset, copy.bytes);
   if (observer) observer->after_step(copy.step);
 }
 
@@ -241,6 +212,22 @@ void PlacedProgram::run(RunObserver* observer) {
 }
 
 }  // namespace
+
+Place place_of(const Plan& plan, int tensor, const Placement& placement, Memory* constants,
+               std::span<Memory* const> variables) {
+  const PlannedTensor& at = plan.tensors[static_cast<std::size_t>(tensor)];
+  const Storage& storage = plan.storages[static_cast<std::size_t>(at.storage)];
+  switch (storage.kind) {
+    case Storage::Kind::constant:
+      return {placement.home(), *constants, storage.offset + at.offset};
+    case Storage::Kind::variable:
+      return {placement.home(), *variables[static_cast<std::size_t>(storage.variable)], at.offset};
+    case Storage::Kind::arena:
+      break;
+  }
+  Backend& backend = placement.backend(storage.backend);
+  return {backend, backend.arena(plan.arena_bytes_on(storage.backend)), storage.offset + at.offset};
+}
 
 std::unique_ptr<Program> compile_placed(const Plan& plan, const Placement& placement) {
   if (plan.away.empty() && std::ranges::none_of(plan.steps, is_transfer))

@@ -73,6 +73,11 @@ struct Plan {
   std::int64_t live_bytes = 0;           // the most that is alive at once: a lower bound of arena_bytes
   int state_copies = 0;                  // variables that could not be updated in place
   std::vector<AwayBackend> away;         // none where everything runs on one backend
+
+  // Of a backend by the number that storages and steps give it.
+  std::int64_t arena_bytes_on(int backend) const {
+    return backend == 0 ? arena_bytes : away[static_cast<std::size_t>(backend) - 1].arena_bytes;
+  }
 };
 
 std::string to_text(const Plan& plan);  // a table: order, op, offsets, notes; then the peak

@@ -177,9 +177,7 @@ class StepWriter {
   }
 
   Placement::Choice choose(const Node& node) const {
-    std::vector<TensorType> types;
-    for (const OutputId input : node.inputs) types.push_back(graph_.node(input.node).outputs[input.output]);
-    const auto choice = placement_.choose(node, types);
+    const auto choice = placement_.choose(node, input_types(graph_, node));
     if (!choice) throw InternalError(fmt::format("no backend runs {}", node.op->name()));
     return *choice;
   }

@@ -10,9 +10,7 @@ namespace {
 
 bool claimed(const Placement& placement, const Node& node, const Graph& graph) {
   if (is_source_or_view(*node.op)) return true;
-  std::vector<TensorType> inputs;
-  for (const OutputId input : node.inputs) inputs.push_back(graph.node(input.node).outputs[input.output]);
-  return placement.backend(placement.wanted(node)).claims(*node.op, inputs, node.outputs);
+  return placement.backend(placement.wanted(node)).claims(*node.op, input_types(graph, node), node.outputs);
 }
 
 }  // namespace

@@ -40,11 +40,11 @@ std::unordered_map<NodeId, OpPtr> find_fused(const LoweredGraph& lowered, const 
     if (node.inputs.size() != 1 || reads[node.inputs[0].node] != 1) continue;
     const Node& operand = graph.node(node.inputs[0].node);
     const auto op = both(node, operand);
+    if (!op) continue;
     const int wanted = placement.wanted(node);
-    if (!op || placement.wanted(operand) != wanted) continue;
-    std::vector<TensorType> types;
-    for (const OutputId input : operand.inputs) types.push_back(graph.node(input.node).outputs[input.output]);
-    if (placement.backend(wanted).claims(*op, types, node.outputs)) fused.emplace(id, op);
+    if (placement.wanted(operand) != wanted) continue;
+    if (placement.backend(wanted).claims(*op, input_types(graph, operand), node.outputs))
+      fused.emplace(id, op);
   }
   return fused;
 }

@@ -25,6 +25,9 @@ using Replace =
     std::function<Tensors(NodeId id, const Node& node, std::span<const Tensor> inputs, Graph& into)>;
 LoweredGraph rewrite(const LoweredGraph& from, const Replace& replace);
 
+// What a node's op is applied to.
+std::vector<TensorType> input_types(const Graph& graph, const Node& node);
+
 // The nodes that fetches and assigns need.
 std::vector<bool> live_nodes(const LoweredGraph& lowered);
 

@@ -32,8 +32,7 @@ LoweredGraph place_on(const LoweredGraph& from, const Placement& placement) {
   for (NodeId id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
     if (!live[id] || is_source_or_view(*node.op)) continue;
-    std::vector<TensorType> types;
-    for (const OutputId input : node.inputs) types.push_back(graph.node(input.node).outputs[input.output]);
+    const std::vector<TensorType> types = input_types(graph, node);
     if (!placement.choose(node, types)) refuse(placement, node, types);
   }
   return from;

@@ -54,6 +54,13 @@ Tensors keep_node(NodeId, const Node&, std::span<const Tensor>, Graph&) {
 
 }  // namespace
 
+std::vector<TensorType> input_types(const Graph& graph, const Node& node) {
+  std::vector<TensorType> types;
+  types.reserve(node.inputs.size());
+  for (const OutputId input : node.inputs) types.push_back(graph.node(input.node).outputs[input.output]);
+  return types;
+}
+
 std::vector<bool> live_nodes(const LoweredGraph& lowered) {
   std::vector<bool> live(lowered.graph->size());
   for (const OutputId fetch : lowered.fetches) live[fetch.node] = true;
