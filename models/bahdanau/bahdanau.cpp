@@ -145,8 +145,7 @@ Tensor BahdanauModel::scores(Tensor source, Tensor source_lengths, Tensor target
   const auto [memory, first] = read(source, source_lengths);
   const Tensor words = dropout(embedding(embedding_, swap_time(target_input)), config_.embedding_dropout,
                                "target_words");  // [T, B, m]
-  weights_.clear();
-  scores_.clear();
+  seen_.clear();
   Tensors states, contexts;
   State state = first;
   for (const Tensor& projected : unstack(decoder_.project(words))) {
@@ -161,8 +160,7 @@ Tensor BahdanauModel::scores(Tensor source, Tensor source_lengths, Tensor target
     state = step.next;
     states.push_back(step.s);
     contexts.push_back(step.seen.context);
-    if (step.seen.weights) weights_.push_back(step.seen.weights);
-    if (step.seen.scores) scores_.push_back(step.seen.scores);
+    if (attention_) seen_.push_back(step.seen);
   }
   states_ = stack(states);
   contexts_ = stack(contexts);
@@ -170,10 +168,10 @@ Tensor BahdanauModel::scores(Tensor source, Tensor source_lengths, Tensor target
 }
 
 Tensors BahdanauModel::attention_weights(Where where) {
-  if (weights_.empty()) return {};
+  if (seen_.empty()) return {};
   const auto origin = graph_.at(where);
   const auto scope = graph_.scope("attention");
-  return {graph_.name(concatenate(weights_, 1), "weights")};
+  return {graph_.name(of_all_steps(seen_, &Attended::weights), "weights")};
 }
 
 TranslationModel::States BahdanauModel::states(Where where) {
@@ -186,9 +184,9 @@ TranslationModel::States BahdanauModel::states(Where where) {
                 named("decoder", states_, "states"),
                 named("decoder", contexts_, "contexts"),
                 {}};
-  if (scores_.empty()) return states;
+  if (seen_.empty()) return states;
   const auto scope = graph_.scope("attention");
-  states.scores = graph_.name(concatenate(scores_, 1), "scores");
+  states.scores = graph_.name(of_all_steps(seen_, &Attended::scores), "scores");
   return states;
 }
 

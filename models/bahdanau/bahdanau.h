@@ -66,11 +66,10 @@ class BahdanauModel final : public RecurrentModel {
   Tensor U_o_, V_o_, C_o_, b_o_;  // of the maxout layer
   Tensor W_o_;                    // [l, V]; names nothing where it is the embedding
   // Of the last scores():
-  Tensors weights_;     // [B, 1, S] for each word
-  Tensors scores_;      // the same
-  Tensor annotations_;  // [S, B, 2n]
-  Tensor states_;       // [T, B, n]
-  Tensor contexts_;     // [T, B, 2n]
+  std::vector<Attended> seen_;  // of each word, with attention
+  Tensor annotations_;          // [S, B, 2n]
+  Tensor states_;               // [T, B, n]
+  Tensor contexts_;             // [T, B, 2n]
 };
 
 }  // namespace heed

@@ -152,17 +152,11 @@ Tensor LuongModel::scores(Tensor source, Tensor source_lengths, Tensor target_in
   return output(swap_time(stack(fed_vectors(decoder_[0].project(words), sentences))));
 }
 
-Tensor LuongModel::all_seen(Tensor Attended::*part) const {
-  Tensors parts;
-  for (const Attended& seen : seen_) parts.push_back(seen.*part);
-  return concatenate(parts, 1);
-}
-
 Tensors LuongModel::attention_weights(Where where) {
   if (seen_.empty()) return {};
   const auto origin = graph_.at(where);
   const auto scope = graph_.scope("attention");
-  return {graph_.name(all_seen(&Attended::weights), "weights")};
+  return {graph_.name(of_all_steps(seen_, &Attended::weights), "weights")};
 }
 
 TranslationModel::States LuongModel::states(Where where) {
@@ -176,8 +170,8 @@ TranslationModel::States LuongModel::states(Where where) {
                 {},
                 {}};
   if (seen_.empty()) return states;
-  states.contexts = named("decoder", all_seen(&Attended::context), "contexts");
-  states.scores = named("attention", all_seen(&Attended::scores), "scores");
+  states.contexts = named("decoder", of_all_steps(seen_, &Attended::context), "contexts");
+  states.scores = named("attention", of_all_steps(seen_, &Attended::scores), "scores");
   return states;
 }
 

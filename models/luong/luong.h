@@ -50,7 +50,6 @@ class LuongModel final : public RecurrentModel {
   Tensors fed_vectors(Tensor projected, const Read& read);      // one step after the other: h~ [B, n] each
   Tensor unfed_vectors(Tensor target_words, const Read& read);  // all at once: h~ [B, T, n]
   Tensor output(Tensor vectors) const;                          // [..., n] -> [..., V]
-  Tensor all_seen(Tensor Attended::*part) const;                // of all T steps: [B, T, *]
 
   Graph& graph_;
   LuongConfig config_;
