@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include <heed/models/text/corpus.h>
-#include <heed/models/text/files.h>
 #include <heed/models/visual/attention_page.h>
 #include <heed/models/visual/attention_svg.h>
 #include <heed/models/visual/attention_text.h>
@@ -26,12 +25,6 @@ constexpr std::int64_t shown_candidates = 5;
 
 MatrixView view_of(const AttendFlags& flags) {
   return {attention_kind(flags.kind), flags.layer, flags.head, flags.pieces, flags.rows == "input"};
-}
-
-void write_text(const std::string& path, const std::string& text) {
-  FileWriter writer(path);
-  writer.write(text);
-  writer.commit();
 }
 
 // The page shows everything; all else needs one kind of attention, or all kinds to be summarised.

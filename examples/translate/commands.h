@@ -33,6 +33,9 @@ struct BackendFlags {
   std::shared_ptr<Backend> open() const;
 };
 
+// Writes a file, whole or not at all.
+void write_text(const std::string& path, const std::string& text);
+
 // As sacreBLEU calls them.
 struct BleuFlags {
   std::string tokenizer = "13a", smoothing = "exp";

@@ -10,7 +10,6 @@
 #include <heed/backends/backend.h>
 #include <heed/graph/print.h>
 #include <heed/models/decoding/sentence_graph.h>
-#include <heed/models/text/files.h>
 #include <heed/models/training/checkpoint.h>
 #include <heed/models/training/run_directory.h>
 #include <heed/models/training/training_graph.h>
@@ -18,12 +17,6 @@
 namespace heed::translate {
 
 namespace {
-
-void write_text(const std::string& path, const std::string& text) {
-  FileWriter writer(path);
-  writer.write(text);
-  writer.commit();
-}
 
 void write_dot(const CheckpointInfo& info, const std::string& path) {
   Graph graph;

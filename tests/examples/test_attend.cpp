@@ -47,11 +47,6 @@ void refuses(const std::string& flags, const std::string& expected, int status =
   if (status == 1) CHECK(std::ranges::count(outcome.output, '\n') == 1);
 }
 
-std::string content(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 nlohmann::json data_of(const std::string& page) {
   const std::string begin = "id=\"data\">";
   const std::size_t from = page.find(begin) + begin.size();

@@ -31,15 +31,9 @@ pid_t start(const std::vector<std::string>& arguments, const std::string& log) {
 std::map<std::string, std::string> files_in(const fs::path& directory) {
   std::map<std::string, std::string> files;
   for (const auto& entry : fs::directory_iterator(directory)) {
-    std::ifstream in(entry.path(), std::ios::binary);
-    files[entry.path().filename()] = {std::istreambuf_iterator<char>(in), {}};
+    files[entry.path().filename()] = content(entry.path());
   }
   return files;
-}
-
-std::string text_of(const std::string& path) {
-  std::ifstream in(path);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 class Runs {
@@ -81,7 +75,7 @@ TEST_CASE("training that is killed again and again ends with the bytes of traini
   int status = 0;
   const auto begin = std::chrono::steady_clock::now();
   ::waitpid(start(runs.arguments("whole"), log), &status, 0);
-  CAPTURE(text_of(log));
+  CAPTURE(content(log));
   REQUIRE(status == 0);
   const std::chrono::duration<double> alone = std::chrono::steady_clock::now() - begin;
 
@@ -98,11 +92,11 @@ TEST_CASE("training that is killed again and again ends with the bytes of traini
     ::waitpid(child, &status, 0);
     finished = WIFEXITED(status);
   }
-  CAPTURE(text_of(log));
+  CAPTURE(content(log));
   REQUIRE(status == 0);
   CHECK(kills > 0);
   for (const char* name : {"best", "latest"}) {
-    CHECK(text_of(runs.directory / "killed" + "/" + name) == text_of(runs.directory / "whole" + "/" + name));
+    CHECK(content(runs.directory / "killed" + "/" + name) == content(runs.directory / "whole" + "/" + name));
   }
   const auto expected = files_in(runs.directory / "whole/step-60");
   CHECK(expected.size() == 3);

@@ -1,17 +1,10 @@
 // scripts/draw-curves: from logs of runs, and from scores by length, to a picture with a curve for each.
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include "../examples/program.h"
 #include <doctest/doctest.h>
 
 namespace {
-
-std::string content(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 Outcome draw(const std::string& flags) {
   return run_command(std::string(HEED_SOURCE_DIR) + "/scripts/draw-curves " + flags);

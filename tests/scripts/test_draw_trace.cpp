@@ -1,19 +1,8 @@
 // scripts/draw-trace: from what heed-bench writes to a picture with a lane for each kind of step.
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include "../examples/program.h"
 #include <doctest/doctest.h>
-
-namespace {
-
-std::string content(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-}  // namespace
 
 TEST_CASE("a trace becomes a picture of its last run") {
   Directory folder;

@@ -1,7 +1,5 @@
 // scripts/fetch-multi30k against a folder that stands for the network, with a list of two small files.
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include "../examples/program.h"
@@ -10,11 +8,6 @@
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string content(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 // A copy of the script, beside a list of its own.
 struct Site : Directory {
