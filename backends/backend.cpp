@@ -9,29 +9,48 @@
 #include <heed/backends/onednn/instruction_set.h>
 #include <heed/backends/onednn/kernels.h>
 #endif
+#ifdef HEED_HAS_VULKAN
+#include <heed/backends/vulkan/vulkan_backend.h>
+#endif
 
 namespace heed {
 
 namespace {
 
+// CPU backends have no features that could be left unused.
+void require_nothing_left_out(const std::string& name, const BackendOptions& options) {
+  if (options.without.empty()) return;
+  throw Error(fmt::format("{} has no feature \"{}\" that could be left out", name, options.without.front()));
+}
+
 struct Entry {
   std::string name;
-  std::shared_ptr<Backend> (*open)(const BackendOptions&);
+  std::shared_ptr<Backend> (*open)(const std::string& name, const BackendOptions&);
+  std::vector<BackendSummary> (*list)() = nullptr;  // of one that has devices, named "name:device"
 };
 
 const std::vector<Entry>& entries() {
   static const std::vector<Entry> list = {
 #ifdef HEED_HAS_ONEDNN
       {"onednn",
-       [](const BackendOptions& options) -> std::shared_ptr<Backend> {
+       [](const std::string& name, const BackendOptions& options) -> std::shared_ptr<Backend> {
+         require_nothing_left_out(name, options);
          return std::make_shared<host::HostBackend>("onednn", onednn::kernels(), options.threads,
                                                     "CPU with " + onednn::instruction_set());
        }},
 #endif
       {"reference",
-       [](const BackendOptions&) -> std::shared_ptr<Backend> {
+       [](const std::string& name, const BackendOptions& options) -> std::shared_ptr<Backend> {
+         require_nothing_left_out(name, options);
          return std::make_shared<host::HostBackend>("reference", reference::kernels(), 1);
        }},
+#ifdef HEED_HAS_VULKAN
+      {"vulkan",
+       [](const std::string& name, const BackendOptions& options) {
+         return vulkan::open(name, options.without);
+       },
+       vulkan::list},
+#endif
   };
   return list;
 }
@@ -53,9 +72,23 @@ std::vector<std::string> backend_names() {
   return names;
 }
 
-std::shared_ptr<Backend> open_backend(const std::string& name, const BackendOptions& options) {
+std::vector<BackendSummary> list_backends() {
+  std::vector<BackendSummary> all;
   for (const Entry& entry : entries()) {
-    if (entry.name == name) return entry.open(options);
+    if (!entry.list) {
+      all.push_back({entry.name, entry.open(entry.name, {})->description()});
+      continue;
+    }
+    const std::vector<BackendSummary> devices = entry.list();
+    all.insert(all.end(), devices.begin(), devices.end());
+  }
+  return all;
+}
+
+std::shared_ptr<Backend> open_backend(const std::string& name, const BackendOptions& options) {
+  const std::string kind = name.substr(0, name.find(':'));  // what follows names a device
+  for (const Entry& entry : entries()) {
+    if (entry.name == kind && (kind == name || entry.list)) return entry.open(name, options);
   }
   throw Error(
       fmt::format("there is no backend \"{}\"; this build has: {}", name, fmt::join(backend_names(), ", ")));

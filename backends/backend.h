@@ -1,6 +1,7 @@
 // Backend: what a device must offer so that heed can run graphs on it.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -37,8 +38,9 @@ class Backend {
  public:
   virtual ~Backend() = default;
 
-  virtual std::string name() const = 0;         // "onednn"
-  virtual std::string description() const = 0;  // what it runs on, for people
+  virtual std::string name() const = 0;                // "onednn"
+  virtual std::string description() const = 0;         // what it runs on, for people
+  virtual bool runs_on_host() const { return false; }  // its steps are functions that the CPU calls
 
   // Whether it runs `op` natively on these types. Composites it does not claim are expanded; a primitive
   // it does not claim is an error.
@@ -51,6 +53,8 @@ class Backend {
 
   virtual std::unique_ptr<Memory> allocate(std::int64_t bytes) = 0;
   virtual std::int64_t memory_limit() const = 0;  // bytes that can be had at all
+  // No tensor may lie across a multiple of this many bytes of what allocate() gives.
+  virtual std::int64_t largest_block() const { return std::numeric_limits<std::int64_t>::max(); }
   virtual void write(Memory& to, std::int64_t offset, std::span<const std::byte> bytes) = 0;
   virtual void read(const Memory& from, std::int64_t offset, std::span<std::byte> bytes) = 0;
 
@@ -66,11 +70,22 @@ class Backend {
 
 struct BackendOptions {
   int threads = 0;  // CPU backends: 0 means as many as the process may use
+  // Features of the device that are not to be used, as its backend names them.
+  std::vector<std::string> without = {};
 };
 
-// Built-in backends by name, the fastest first.
+// Built-in backends by name: those that run anywhere, the fastest first, then those that need a device.
 std::vector<std::string> backend_names();
-// Throws Error listing the names when there is no such backend in this build.
+// What there is to run on here: a line for each backend, and for each device of one that has several.
+struct BackendSummary {
+  std::string name;         // as open_backend() takes it
+  std::string description;  // or why it cannot be opened
+  bool usable = true;
+};
+std::vector<BackendSummary> list_backends();
+
+// "vulkan" is the best device there is, "vulkan:1" one by its number, "vulkan:radeon" one by a part of its
+// name. Throws Error listing the names when there is no such backend in this build, or no such device.
 std::shared_ptr<Backend> open_backend(const std::string& name, const BackendOptions& options = {});
 
 }  // namespace heed

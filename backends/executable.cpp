@@ -263,6 +263,12 @@ const Plan& Executable::plan() const {
   return state_->plan;
 }
 
+std::size_t Executable::steps_on_host() const {
+  return static_cast<std::size_t>(std::ranges::count_if(state_->plan.steps, [this](const Step& step) {
+    return state_->placement.backend(step.backend).runs_on_host();
+  }));
+}
+
 Evaluate evaluate_on(std::shared_ptr<Backend> backend) {
   struct Compiled {
     std::uint64_t graph;

@@ -37,6 +37,7 @@ class Executable {
   float scalar(const Tensor& fetch) const;  // of a floating-point scalar
 
   const Plan& plan() const;
+  std::size_t steps_on_host() const;  // how many of the plan's steps a backend runs on the CPU
 
   // From now on runs are timed step by step, which costs a little.
   void start_profile();

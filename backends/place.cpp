@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include <fmt/format.h>
+
 #include <heed/backends/in_place.h>
 #include <heed/backends/planner.h>
 
@@ -54,9 +56,14 @@ std::vector<Storage*> arena_storages(Plan& plan, int backend) {
   return found;
 }
 
+// The lowest offset from `offset` on at which so many bytes do not lie across the end of a block.
+std::int64_t within_block(std::int64_t offset, std::int64_t bytes, std::int64_t block) {
+  return offset / block == (offset + bytes - 1) / block ? offset : (offset / block + 1) * block;
+}
+
 // Largest first, each at the lowest offset where it fits. Compares every two storages. Gives the arena's
 // size.
-std::int64_t place_largest_first(std::vector<Storage*> storages) {
+std::int64_t place_largest_first(std::vector<Storage*> storages, std::int64_t block) {
   std::int64_t arena_bytes = 0;
   std::ranges::stable_sort(storages, std::greater{}, &Storage::bytes);
   std::vector<const Storage*> placed;  // by offset
@@ -65,7 +72,7 @@ std::int64_t place_largest_first(std::vector<Storage*> storages) {
     for (const Storage* other : placed) {
       if (!overlap(*storage, *other)) continue;
       if (other->offset >= offset + storage->bytes) break;
-      offset = std::max(offset, other->offset + other->bytes);
+      offset = within_block(std::max(offset, other->offset + other->bytes), storage->bytes, block);
     }
     storage->offset = offset;
     arena_bytes = std::max(arena_bytes, offset + storage->bytes);
@@ -151,20 +158,32 @@ std::int64_t place_by_time(std::vector<Storage*> storages) {
 // Up to so many storages every two are compared.
 constexpr std::size_t most_compared = 8192;
 
-std::int64_t place_arena(Plan& plan, int backend) {
-  std::vector<Storage*> storages = arena_storages(plan, backend);
-  if (storages.size() <= most_compared) return place_largest_first(std::move(storages));
+std::int64_t place_arena(Plan& plan, int number, const Backend& backend) {
+  std::vector<Storage*> storages = arena_storages(plan, number);
+  const std::int64_t block = backend.largest_block();
+  std::int64_t all = 0;
+  for (const Storage* storage : storages) {
+    all += storage->bytes;
+    if (storage->bytes <= block) continue;
+    const Origin& origin = plan.graph->node(storage->node).origins.front();
+    throw Error(fmt::format("compile: {} at {} needs {} bytes in one piece; {} has none above {}",
+                            plan.graph->node(storage->node).op->name(), describe(origin.where),
+                            storage->bytes, backend.name(), block));
+  }
+  if (storages.size() <= most_compared || all > block) return place_largest_first(std::move(storages), block);
   return place_by_time(std::move(storages));
 }
 
 }  // namespace
 
-void place_storages(Plan& plan, const Program& program) {
+void place_storages(Plan& plan, const Program& program, const Placement& placement) {
   add_scratch(plan, program);
   find_lifetimes(plan);
-  plan.arena_bytes = place_arena(plan, 0);
-  for (std::size_t i = 0; i < plan.away.size(); ++i)
-    plan.away[i].arena_bytes = place_arena(plan, static_cast<int>(i) + 1);
+  plan.arena_bytes = place_arena(plan, 0, placement.home());
+  for (std::size_t i = 0; i < plan.away.size(); ++i) {
+    const int number = static_cast<int>(i) + 1;
+    plan.away[i].arena_bytes = place_arena(plan, number, placement.backend(number));
+  }
   plan.live_bytes = most_alive(plan);
 }
 

@@ -9,9 +9,16 @@
 #include <vector>
 
 #include <heed/backends/backend.h>
+#include <heed/graph/error.h>
 #include <heed/graph/node.h>
 
 namespace heed {
+
+// No backend that a graph may run on has a kernel for one of its ops.
+class MissingKernel : public Error {
+ public:
+  using Error::Error;
+};
 
 class Placement {
  public:

@@ -17,7 +17,8 @@ Plan plan_steps(const LoweredGraph& lowered, std::span<const NodeId> order, cons
 // The most bytes of all arenas that are alive at once.
 std::int64_t most_alive(const Plan& plan);
 
-// Adds working memory for the steps, then gives every arena storage its offset.
-void place_storages(Plan& plan, const Program& program);
+// Adds working memory for the steps, then gives every arena storage its offset. Throws Error for one that is
+// larger than its backend has blocks.
+void place_storages(Plan& plan, const Program& program, const Placement& placement);
 
 }  // namespace heed

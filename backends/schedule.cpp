@@ -9,7 +9,7 @@ namespace {
 PlannedProgram compiled(Plan plan, const Placement& placement) {
   PlannedProgram result{std::move(plan), nullptr};
   result.program = compile_placed(result.plan, placement);
-  place_storages(result.plan, *result.program);
+  place_storages(result.plan, *result.program, placement);
   return result;
 }
 

@@ -10,6 +10,7 @@ install(
   PATTERN "*.h"
   PATTERN "onednn" EXCLUDE
   PATTERN "reference" EXCLUDE
+  PATTERN "vulkan" EXCLUDE
   PATTERN "checkpoint_json.h" EXCLUDE
   PATTERN "page_files.h" EXCLUDE)
 

@@ -17,6 +17,7 @@ class HostBackend final : public Backend {
 
   std::string name() const override { return name_; }
   std::string description() const override;
+  bool runs_on_host() const override { return true; }
   bool claims(const Op& op, Types inputs, Types outputs) const override;
   bool takes_strides(const Op& op, std::size_t index) const override;
   std::unique_ptr<Program> compile(const Plan& plan) override;

@@ -13,9 +13,9 @@ namespace {
 [[noreturn]] void refuse(const Placement& placement, const Node& node, const std::vector<TensorType>& types) {
   std::string text;
   for (const TensorType& type : types) text += (text.empty() ? "" : ", ") + to_string(type);
-  throw Error(fmt::format("compile: the backend {} has no kernel for {}({})\n  at {}",
-                          placement.backend(placement.wanted(node)).name(), node.op->name(), text,
-                          describe(node.origins.front().where)));
+  throw MissingKernel(fmt::format("compile: the backend {} has no kernel for {}({})\n  at {}",
+                                  placement.backend(placement.wanted(node)).name(), node.op->name(), text,
+                                  describe(node.origins.front().where)));
 }
 
 }  // namespace

@@ -137,8 +137,8 @@ int inspect(const InspectFlags& flags) {
 }
 
 int list_backends() {
-  for (const std::string& name : backend_names())
-    fmt::print("{:<12} {}\n", name, open_backend(name)->description());
+  for (const BackendSummary& backend : heed::list_backends())
+    fmt::print("{:<12} {}{}\n", backend.name, backend.usable ? "" : "cannot be used: ", backend.description);
   return 0;
 }
 

@@ -146,8 +146,10 @@ void Trainer::compile_steps() {
   const bool averaging = averages(Averaging::Kind::exponential);
   const CompileOptions compiling{.precision = recipe.precision, .check_finite = options_.check_finite};
   std::int64_t arena = 0;
+  std::size_t on_host = 0;
   const auto count = [&](const Executable& executable) {
     arena = std::max(arena, executable.plan().arena_bytes);
+    on_host += executable.steps_on_host();
   };
   for (const BatchShape& shape : batches_.shapes()) {
     if (recipe.accumulate == 1) {
@@ -173,6 +175,7 @@ void Trainer::compile_steps() {
       "{} executables compiled in {:.1f} s; planned peak {:.1f} MiB, of which variables {:.1f} MiB",
       batches_.shapes().size() + (update_step_ ? 1 : 0), clock_seconds() - before, mebibytes(arena + state),
       mebibytes(state)));
+  if (!variables_.backend().runs_on_host()) progress_.print(fmt::format("steps on the CPU: {}", on_host));
 }
 
 StepRates Trainer::rates() const {

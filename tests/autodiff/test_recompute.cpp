@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "../cpu_backends.h"
 #include "support.h"
 #include <doctest/doctest.h>
 
@@ -81,7 +82,7 @@ Tensor gradient(Tensor loss, Tensor x) {
 }  // namespace
 
 TEST_CASE("recomputed layers have the same gradients to the last bit, dropout included") {
-  for (const std::string& backend : backend_names()) {
+  for (const std::string& backend : cpu_backends()) {
     CAPTURE(backend);
     CHECK(same_bits(training_step({}, false, backend), training_step({}, true, backend)));
   }
@@ -89,7 +90,7 @@ TEST_CASE("recomputed layers have the same gradients to the last bit, dropout in
 
 TEST_CASE("a layer more costs what enters it, and not what it computes") {
   constexpr std::int64_t entering = rows * width * 4;
-  for (const std::string& backend : backend_names()) {
+  for (const std::string& backend : cpu_backends()) {
     CAPTURE(backend);
     const auto cost = [&](bool regions) {
       const Outcome few = training_step({.count = 8}, regions, backend);

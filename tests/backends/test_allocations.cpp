@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "../cpu_backends.h"
 #include <doctest/doctest.h>
 
 #include <heed/autodiff/gradients.h>
@@ -103,7 +104,7 @@ TEST_CASE("the counter sees heed's allocations") {
 }
 
 TEST_CASE("a hundred training steps allocate nothing") {
-  for (const std::string& backend : backend_names()) {
+  for (const std::string& backend : heed::test::cpu_backends()) {
     CAPTURE(backend);
     Training training;
     Variables variables(open_backend(backend, {.threads = 2}), 1);

@@ -1,4 +1,5 @@
 // Precision::bf16: products take rounded operands, each tensor rounded once; everything else stays f32.
+#include "../cpu_backends.h"
 #include "support.h"
 #include <doctest/doctest.h>
 
@@ -22,7 +23,7 @@ int count_casts(const Graph& graph) {
 }  // namespace
 
 TEST_CASE("operands of products are rounded to bf16, and nothing else") {
-  for (const std::string& name : backend_names()) {
+  for (const std::string& name : cpu_backends()) {
     CAPTURE(name);
     Variables variables(open_backend(name));
     Graph graph;

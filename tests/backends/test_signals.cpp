@@ -1,6 +1,7 @@
 // Signals must never interrupt generated kernels, which borrow the stack pointer.
 #include <csignal>
 
+#include "../cpu_backends.h"
 #include <doctest/doctest.h>
 #include <sys/time.h>
 
@@ -37,7 +38,7 @@ class Alarms {
 }  // namespace
 
 TEST_CASE("runs under a storm of signals neither crash nor change a bit") {
-  for (const std::string& backend : backend_names()) {
+  for (const std::string& backend : heed::test::cpu_backends()) {
     CAPTURE(backend);
     Graph graph;
     // Each layout of a product has generated code of its own.

@@ -1,6 +1,7 @@
 // Recurrent layers: the reference's numbers, masks by lengths, directions, gradients.
 #include <cmath>
 
+#include "../cpu_backends.h"
 #include "../message_of.h"
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -258,7 +259,7 @@ TEST_CASE_TEMPLATE("every backend gives the reference's states and gradients", L
     return evaluate_on(open_backend(backend))(fetches, {});
   };
   const std::vector<Array> exact = run_on("reference", DType::f64);
-  for (const std::string& backend : backend_names()) {
+  for (const std::string& backend : heed::test::cpu_backends()) {
     CAPTURE(backend);
     const std::vector<Array> got = run_on(backend, DType::f32);
     for (std::size_t k = 0; k < exact.size(); ++k) {

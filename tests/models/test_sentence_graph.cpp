@@ -1,6 +1,7 @@
 // Every tensor of a model can be fetched, and fetching disturbs nothing.
 #include <algorithm>
 
+#include "../cpu_backends.h"
 #include "../message_of.h"
 #include "little_training.h"
 #include "temporary_directory.h"
@@ -52,7 +53,7 @@ struct Inside {
 }  // namespace
 
 TEST_CASE("every tensor fetched with all others has the bits that it has alone, on every backend") {
-  for (const std::string& backend : backend_names()) {
+  for (const std::string& backend : heed::test::cpu_backends()) {
     Inside inside(backend);
     const Tensors tensors = all_tensors(inside.sentence.graph());
     const std::vector<Array> together = inside.values(tensors);
@@ -66,7 +67,7 @@ TEST_CASE("every tensor fetched with all others has the bits that it has alone, 
 }
 
 TEST_CASE("the scores between which tensors are fetched are those of a model that nobody looks into") {
-  for (const std::string& backend : backend_names()) {
+  for (const std::string& backend : heed::test::cpu_backends()) {
     Inside inside(backend);
     Graph graph;
     TransformerConfig config = small_config();

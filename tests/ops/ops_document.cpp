@@ -1,5 +1,6 @@
 #include "ops_document.h"
 
+#include <functional>
 #include <map>
 #include <typeindex>
 
@@ -14,10 +15,33 @@
 #include <heed/ops/random.h>
 #include <heed/ops/reduce.h>
 #include <heed/ops/views.h>
+#ifdef HEED_HAS_VULKAN
+#include <heed/backends/vulkan/kernels.h>
+#endif
 
 namespace heed::test {
 
 namespace {
+
+// A backend, and what it runs natively.
+struct Claimer {
+  std::string name;
+  std::function<bool(const Op& op, Types inputs, Types outputs)> claims;
+};
+
+std::vector<Claimer> claimers() {
+  std::vector<Claimer> all;
+  for (const char* name : {"onednn", "reference"}) {
+    const auto backend = open_backend(name);
+    all.push_back({name, [backend](const Op& op, Types inputs, Types outputs) {
+                     return backend->claims(op, inputs, outputs);
+                   }});
+  }
+#ifdef HEED_HAS_VULKAN
+  all.push_back({"vulkan", vulkan::claims});  // the same on every device, so that none is needed
+#endif
+  return all;
+}
 
 // One line of the table: an op's C++ type, as the rows use it.
 struct Entry {
@@ -80,7 +104,7 @@ std::string gradient_of(Graph& graph, NodeId id) {
   return "nothing flows";
 }
 
-void note(Entry& entry, Graph& graph, NodeId id, const std::vector<std::shared_ptr<Backend>>& backends) {
+void note(Entry& entry, Graph& graph, NodeId id, const std::vector<Claimer>& backends) {
   const Node& node = graph.node(id);
   const std::vector<TensorType> inputs = input_types(graph, node);
   if (entry.name.empty()) {
@@ -89,9 +113,9 @@ void note(Entry& entry, Graph& graph, NodeId id, const std::vector<std::shared_p
     entry.signature = signature_of(*node.op, inputs.size());
     entry.example = fmt::format("{} -> {}", types_of(inputs), types_of(node.outputs));
   }
-  for (const auto& backend : backends) {
-    auto& [claimed, all] = entry.claims[backend->name()];
-    claimed += backend->claims(*node.op, inputs, node.outputs);
+  for (const Claimer& backend : backends) {
+    auto& [claimed, all] = entry.claims[backend.name];
+    claimed += backend.claims(*node.op, inputs, node.outputs);
     ++all;
   }
   // "Nothing flows" may be due to this instance's types; others may know more.
@@ -118,7 +142,7 @@ void build(const OpCase& row, Graph& graph) {
   if (row.differentiable) gradients(sum(result), reals);
 }
 
-std::vector<Entry> entries(const std::vector<std::shared_ptr<Backend>>& backends) {
+std::vector<Entry> entries(const std::vector<Claimer>& backends) {
   std::map<std::string, Entry> by_name;
   for (const OpCase& row : op_cases()) {
     Graph graph;
@@ -163,8 +187,7 @@ std::string instructions(bool with_derivative) {
 }  // namespace
 
 std::string ops_document() {
-  std::vector<std::shared_ptr<Backend>> backends;
-  for (const char* name : {"onednn", "reference"}) backends.push_back(open_backend(name));
+  const std::vector<Claimer> backends = claimers();
   std::string text =
       "# The ops\n\n"
       "This page is written by `scripts/ops-doc`, from the op table in `tests/ops` and the backends' kernel "
@@ -174,13 +197,13 @@ std::string ops_document() {
       "backend claims it for some types or attributes only. Functions that only put ops together (`gelu`, "
       "`take_along_axis`, `gru_cell` ...) are in the headers of `ops/`.\n\n";
   text += "| op | inputs | kind | gradient |";
-  for (const auto& backend : backends) text += fmt::format(" {} |", backend->name());
+  for (const Claimer& backend : backends) text += fmt::format(" {} |", backend.name);
   text += " for example |\n| --- | --- | --- | --- |";
   for (std::size_t i = 0; i < backends.size(); ++i) text += " --- |";
   text += " --- |\n";
   for (const Entry& entry : entries(backends)) {
     text += fmt::format("| `{}` | {} | {} | {} |", entry.name, entry.signature, entry.kind, entry.gradient);
-    for (const auto& backend : backends) text += fmt::format(" {} |", claim_of(entry, backend->name()));
+    for (const Claimer& backend : backends) text += fmt::format(" {} |", claim_of(entry, backend.name));
     text += fmt::format(" {} |\n", entry.example);
   }
   text += fmt::format(

@@ -5,7 +5,7 @@
 
 namespace heed::test {
 
-// Needs a build with all CPU backends.
+// Needs a build with all backends, but no device.
 std::string ops_document();
 
 }  // namespace heed::test

@@ -1,4 +1,5 @@
 // What composites promise about memory: that what they recompute does not wait for the backward pass.
+#include "../cpu_backends.h"
 #include <doctest/doctest.h>
 
 #include <heed/autodiff/gradients.h>
@@ -31,7 +32,7 @@ Tensor variable(Graph& graph, const std::string& name, const Shape& shape) {
 TEST_CASE("additive scores of many steps keep no step's tanh for the gradient") {
   constexpr std::int64_t batch = 4, sources = 50, size = 64;
   constexpr std::int64_t tanh_bytes = batch * sources * size * 4;
-  for (const std::string& backend : backend_names()) {
+  for (const std::string& backend : heed::test::cpu_backends()) {
     CAPTURE(backend);
     const auto peak = [&](int steps) {
       Graph graph;
@@ -50,7 +51,7 @@ TEST_CASE("additive scores of many steps keep no step's tanh for the gradient") 
 
 TEST_CASE("projected cross-entropy never has the scores of all rows") {
   constexpr std::int64_t rows = 256, size = 16, classes = 2000, chunk = 32;
-  for (const std::string& backend : backend_names()) {
+  for (const std::string& backend : heed::test::cpu_backends()) {
     CAPTURE(backend);
     const auto peak = [&](bool projected) {
       Graph graph;

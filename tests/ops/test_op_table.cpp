@@ -3,6 +3,7 @@
 #include <set>
 #include <typeindex>
 
+#include "../cpu_backends.h"
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -18,51 +19,16 @@
 #ifdef HEED_HAS_ONEDNN
 #include <heed/backends/onednn/kernels.h>
 #endif
+#ifdef HEED_HAS_VULKAN
+#include <heed/backends/vulkan/kernels.h>
+#endif
 
-#include "op_cases.h"
+#include "op_runs.h"
 
 using namespace heed;
 using namespace heed::test;
 
 namespace {
-
-double unit(std::uint32_t stream, std::int64_t i) {
-  return philox({static_cast<std::uint32_t>(i), stream, 7, 7}, {1, 2})[0] * 0x1p-32;
-}
-
-Array draw(const CaseInput& input, DType real, std::uint32_t stream) {
-  const bool is_real = input.index_type == DType::f64;
-  Array values(is_real ? real : input.index_type, input.shape);
-  for (std::int64_t i = 0; i < values.elements(); ++i) {
-    const double value = input.low + (input.high - input.low) * unit(stream, i);
-    values.set_number(i, is_real ? value : std::floor(value));
-  }
-  return values;
-}
-
-// A row built in a graph of its own, at a fixed point.
-struct Built {
-  std::unique_ptr<Graph> graph = std::make_unique<Graph>();
-  Tensors inputs;
-  Tensors reals;
-  std::vector<Feed> point;
-  Tensor result;
-};
-
-Built build(const OpCase& row, DType real) {
-  Built built;
-  for (std::size_t i = 0; i < row.inputs.size(); ++i) {
-    // Drawn in float32, so that both precisions see the same numbers.
-    const Array drawn = draw(row.inputs[i], DType::f32, static_cast<std::uint32_t>(i));
-    const DType dtype = drawn.dtype() == DType::f32 ? real : drawn.dtype();
-    const Tensor tensor = built.graph->input(fmt::format("x{}", i), dtype, row.inputs[i].shape);
-    built.inputs.push_back(tensor);
-    if (dtype == real) built.reals.push_back(tensor);
-    built.point.push_back({tensor, drawn.converted(dtype)});
-  }
-  built.result = row.build(built.inputs);
-  return built;
-}
 
 std::vector<Values> as_doubles(const std::vector<Feed>& point) {
   std::vector<Values> all;
@@ -72,39 +38,6 @@ std::vector<Values> as_doubles(const std::vector<Feed>& point) {
     all.push_back(std::move(values));
   }
   return all;
-}
-
-// The result as one number, weighted by fixed random numbers so that no symmetry hides a wrong factor.
-Tensor weighted_sum(Tensor x, std::uint32_t stream) {
-  Array weights(x.dtype(), x.shape());
-  for (std::int64_t i = 0; i < weights.elements(); ++i) weights.set_number(i, 0.5 + unit(stream, i));
-  return sum(x * x.graph().constant(std::move(weights)));
-}
-
-double distance(double a, double b) {
-  if (a == b || (std::isnan(a) && std::isnan(b))) return 0;
-  const double off = std::abs(a - b) / std::max({1.0, std::abs(a), std::abs(b)});
-  return std::isnan(off) ? HUGE_VAL : off;
-}
-
-double worst_distance(const Array& a, const Array& b) {
-  double worst = 0;
-  for (std::int64_t i = 0; i < a.elements(); ++i) worst = std::max(worst, distance(a.number(i), b.number(i)));
-  return worst;
-}
-
-std::vector<Array> run(const std::string& backend, const Built& built, const Tensors& fetches,
-                       int threads = 0) {
-  return evaluate_on(open_backend(backend, {.threads = threads}))(fetches, built.point);
-}
-
-// The result and, where the row has them, the gradients of its weighted sum.
-Tensors everything(const OpCase& row, const Built& built) {
-  Tensors fetches{built.result};
-  if (!row.differentiable) return fetches;
-  for (const Tensor& gradient : gradients(weighted_sum(built.result, 99), built.reals))
-    fetches.push_back(gradient);
-  return fetches;
 }
 
 }  // namespace
@@ -179,7 +112,7 @@ TEST_CASE("every derivative along a direction agrees with the gradient in float6
 }
 
 TEST_CASE("every backend agrees with the reference, forward and backward") {
-  for (const std::string& backend : backend_names()) {
+  for (const std::string& backend : cpu_backends()) {
     for (const OpCase& row : op_cases()) {
       CAPTURE(backend);
       CAPTURE(row.name);
@@ -196,7 +129,7 @@ TEST_CASE("every backend agrees with the reference, forward and backward") {
 }
 
 TEST_CASE("the number of threads changes no bit") {
-  for (const std::string& backend : backend_names()) {
+  for (const std::string& backend : cpu_backends()) {
     if (backend == "reference") continue;
     for (const OpCase& row : op_cases()) {
       CAPTURE(backend);
@@ -227,7 +160,7 @@ TEST_CASE("every op that a backend has a kernel for has a row") {
     everything(row, built);
     note_ops(*built.graph, seen);
   }
-  const auto all_seen = [&](const host::KernelTable& table) {
+  const auto all_seen = [&](const auto& table) {
     for (const auto& type : table.types()) {
       CAPTURE(type.name());
       CHECK(seen.contains(type));
@@ -236,6 +169,9 @@ TEST_CASE("every op that a backend has a kernel for has a row") {
   all_seen(reference::kernels());
 #ifdef HEED_HAS_ONEDNN
   all_seen(onednn::kernels());
+#endif
+#ifdef HEED_HAS_VULKAN
+  all_seen(vulkan::kernels());
 #endif
 }
 

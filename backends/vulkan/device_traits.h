@@ -1,0 +1,31 @@
+// DeviceTraits: what kernels may know of a device. Plain data, so that kernels are made and tested without
+// one.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace heed::vulkan {
+
+enum class DeviceKind : std::uint8_t { discrete, integrated, virtual_gpu, cpu, other };
+
+struct DeviceTraits {
+  std::string name;       // "llvmpipe (LLVM 15.0.6, 256 bits)"
+  std::string driver;     // "llvmpipe, Mesa 22.3.6"
+  std::string cache_key;  // of what its driver compiles: another where the device or the driver is another
+  DeviceKind kind = DeviceKind::other;
+  std::uint32_t api_version = 0;
+  std::uint32_t subgroup_size = 1;
+  std::uint32_t most_groups = 65535;  // along each axis of a dispatch
+  std::uint32_t most_invocations = 128;
+  std::uint32_t shared_memory = 16384;   // bytes
+  std::int64_t offset_alignment = 256;   // of a bound range, in bytes
+  std::int64_t largest_range = 1 << 27;  // that can be bound, in bytes
+  std::int64_t largest_allocation = 1 << 30;
+  std::int64_t memory = 0;    // bytes of device-local memory
+  bool host_visible = false;  // its own memory can be read and written by the host
+  bool float16 = false;
+  bool preserves_special_values = false;  // signed zeros, infinities and NaN in f32 arithmetic
+};
+
+}  // namespace heed::vulkan

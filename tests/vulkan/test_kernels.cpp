@@ -1,0 +1,94 @@
+// Kernels as data, made without any device.
+#include <doctest/doctest.h>
+
+#include <heed/backends/vulkan/kernels.h>
+#include <heed/backends/vulkan/make.h>
+
+using namespace heed;
+using namespace heed::vulkan;
+
+namespace {
+
+TensorLayout dense(DType dtype, const Shape& shape) {
+  return {{dtype, shape}, dense_strides(shape)};
+}
+
+DeviceTraits small_device() {
+  DeviceTraits device;
+  device.most_groups = 8;
+  device.kind = DeviceKind::discrete;
+  return device;
+}
+
+Kernel make(const Op& op, std::vector<TensorLayout> inputs, std::vector<TensorLayout> outputs,
+            const DeviceTraits& device) {
+  return kernels().find(op)->make(op, {inputs, outputs, std::vector<bool>(outputs.size(), true), device});
+}
+
+}  // namespace
+
+TEST_CASE("a grid never has more groups along an axis than the device allows") {
+  const DeviceTraits device = small_device();
+  for (const std::int64_t count : {1, 7, 8, 9, 16, 17, 63, 64}) {
+    const auto grid = grid_of(count, device);
+    CAPTURE(count);
+    CHECK(grid[0] <= 8);
+    CHECK(grid[1] <= 8);
+    CHECK(std::int64_t{grid[0]} * grid[1] >= count);
+  }
+}
+
+TEST_CASE("elementwise kernels of other shapes have the same shader") {
+  const DeviceTraits device = small_device();
+  ScalarBuilder builder;
+  const Register x = builder.input(DType::f32), y = builder.input(DType::f32);
+  const Elementwise op(builder.finish({builder.emit(ScalarOp::add, x, y)}));
+  const auto shader = [&](const TensorLayout& a, const TensorLayout& b, const Shape& out) {
+    return make(op, {a, b}, {dense(DType::f32, out)}, device).dispatches.at(0).shader;
+  };
+  const Shader one = shader(dense(DType::f32, {8, 9}), dense(DType::f32, {8, 9}), {8, 9});
+  const Shader other = shader(dense(DType::f32, {3}), dense(DType::f32, {3}), {3});
+  CHECK(one.name == other.name);
+  CHECK(*one.words == *other.words);
+  const Shader row = shader(dense(DType::f32, {8, 9}), dense(DType::f32, {9}), {8, 9});
+  CHECK(row.name != one.name);
+}
+
+TEST_CASE("parts of a concatenation are bound apart") {
+  const Kernel kernel = make(Concatenate(0), {dense(DType::f32, {2, 4}), dense(DType::f32, {3, 4})},
+                             {dense(DType::f32, {5, 4})}, small_device());
+  REQUIRE(kernel.dispatches.size() == 2);
+  const vulkan::Binding& first = kernel.dispatches[0].bindings[1];
+  const vulkan::Binding& second = kernel.dispatches[1].bindings[1];
+  CHECK(first.first == 0);
+  CHECK(first.count == 8);
+  CHECK(second.first == 8);
+  CHECK(second.count == 12);
+}
+
+TEST_CASE("batches that share the right operand are rows of one product") {
+  const Kernel kernel = make(Matmul(false, false), {dense(DType::f32, {6, 5, 4}), dense(DType::f32, {4, 7})},
+                             {dense(DType::f32, {6, 5, 7})}, small_device());
+  const Dispatch& dispatch = kernel.dispatches.at(0);
+  CHECK(dispatch.parameters[0] == 30);  // rows
+  CHECK(dispatch.parameters[3] == 1);   // batches
+}
+
+TEST_CASE("few results of many elements are reduced in two passes") {
+  const Kernel kernel = make(Reduce(ReduceKind::sum, {0, 1}, false), {dense(DType::f32, {1000, 1000})},
+                             {dense(DType::f32, {})}, small_device());
+  CHECK(kernel.dispatches.size() == 2);
+  CHECK(kernel.scratch_bytes > 0);
+  const Kernel rows = make(Reduce(ReduceKind::sum, {1}, false), {dense(DType::f32, {100000, 8})},
+                           {dense(DType::f32, {100000})}, small_device());
+  CHECK(rows.dispatches.size() == 1);
+}
+
+TEST_CASE("nothing is dispatched for empty results") {
+  const DeviceTraits device = small_device();
+  CHECK(make(Concatenate(0), {dense(DType::f32, {0, 4})}, {dense(DType::f32, {0, 4})}, device)
+            .dispatches.empty());
+  CHECK(make(Matmul(false, false), {dense(DType::f32, {0, 4}), dense(DType::f32, {4, 7})},
+             {dense(DType::f32, {0, 7})}, device)
+            .dispatches.empty());
+}
