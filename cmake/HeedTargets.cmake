@@ -23,12 +23,13 @@ if(HEED_SANITIZE)
   add_link_options(-fsanitize=${HEED_SANITIZE})
 endif()
 
+# Nodes know the line that made them. Lines of heed's own carry no path of the machine that built it.
+set(heed_no_build_paths -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/= -fmacro-prefix-map=${HEED_INCLUDE_ROOT}/=)
+
 function(heed_folder name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
   add_library(heed_${name} OBJECT ${ARG_SOURCES})
-  # Nodes know the line that made them. Lines of heed's own carry no path of the machine that built it.
-  target_compile_options(heed_${name} PRIVATE -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=
-                                              -fmacro-prefix-map=${HEED_INCLUDE_ROOT}/=)
+  target_compile_options(heed_${name} PRIVATE ${heed_no_build_paths})
   target_link_libraries(heed_${name} PUBLIC heed_flags PRIVATE heed_private_flags fmt::fmt ${ARG_LINKS})
   target_sources(heed PRIVATE $<TARGET_OBJECTS:heed_${name}>)
   target_link_libraries(heed PRIVATE ${ARG_LINKS})

@@ -4,6 +4,7 @@
 #include <heed/backends/memory.h>
 #include <heed/backends/vulkan/check.h>
 #include <heed/backends/vulkan/commands.h>
+#include <heed/backends/vulkan/hazards.h>
 #include <heed/backends/vulkan/transfers.h>
 
 namespace heed::vulkan {
@@ -54,8 +55,14 @@ void Transfers::flush() {
   begin_commands(commands_);
   // After what earlier work read and wrote there, and before what comes.
   add_barrier(commands_);
-  for (const Copy& copy : pending_)
+  Hazards hazards;
+  for (const Copy& copy : pending_) {
+    const auto begin = static_cast<std::int64_t>(copy.region.dstOffset);
+    const auto end = begin + static_cast<std::int64_t>(copy.region.size);
+    const Access access{reinterpret_cast<std::uint64_t>(copy.to.get()), begin, end, true};
+    if (hazards.next({access})) add_barrier(commands_);  // what is written twice
     vkCmdCopyBuffer(commands_, staging_->handle(), copy.to->handle(), 1, &copy.region);
+  }
   add_barrier(commands_);
   check(vkEndCommandBuffer(commands_), "recording copies");
   submitted_ = device_->submit(std::span(&commands_, 1));

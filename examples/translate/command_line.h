@@ -13,6 +13,6 @@ namespace heed::translate {
 void add_train(CLI::App& app, int& status);
 
 // --backend and --threads.
-std::array<CLI::Option*, 2> add_backend_flags(CLI::App* command, BackendFlags& flags);
+std::array<CLI::Option*, 3> add_backend_flags(CLI::App* command, BackendFlags& flags);
 
 }  // namespace heed::translate

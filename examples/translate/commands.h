@@ -25,9 +25,9 @@ struct WrongFlag : Error {
 // Exit status of a training that was interrupted and saved.
 inline constexpr int interrupted_status = 130;
 
-// What the work runs on: a backend by name, or the fastest there is.
+// What the work runs on: a backend by name, one in a shared library, or the fastest there is.
 struct BackendFlags {
-  std::string name;
+  std::string name, library;
   int threads = 0;
 
   std::shared_ptr<Backend> open() const;

@@ -11,8 +11,11 @@
 
 namespace heed::translate {
 
-std::array<CLI::Option*, 2> add_backend_flags(CLI::App* command, BackendFlags& flags) {
-  return {command->add_option("--backend", flags.name, "What to run on (the fastest there is)"),
+std::array<CLI::Option*, 3> add_backend_flags(CLI::App* command, BackendFlags& flags) {
+  CLI::Option* name = command->add_option("--backend", flags.name, "What to run on (the fastest there is)");
+  return {name,
+          command->add_option("--backend-library", flags.library, "A shared library with what to run on")
+              ->excludes(name),
           command->add_option("--threads", flags.threads, "CPU threads (all)")->check(CLI::PositiveNumber)};
 }
 

@@ -80,3 +80,17 @@ TEST_CASE("values larger than the staging buffer go through it in parts") {
   backend->read(*memory, 4, back);
   CHECK(back == values);
 }
+
+TEST_CASE(
+    "of two values written to one place the later one stays, also where both wait in the staging buffer") {
+  const auto backend =
+      vulkan::open_as("vulkan", [](vulkan::DeviceTraits& device) { device.host_visible = false; });
+  const std::vector<std::byte> first(256, std::byte{1}), second(64, std::byte{2});
+  const auto memory = backend->allocate(256);
+  backend->write(*memory, 0, first);
+  backend->write(*memory, 32, second);
+  std::vector<std::byte> back(256);
+  backend->read(*memory, 0, back);
+  for (std::size_t i = 0; i < back.size(); ++i)
+    CHECK(back[i] == (i >= 32 && i < 96 ? std::byte{2} : std::byte{1}));
+}
