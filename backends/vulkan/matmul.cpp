@@ -18,8 +18,15 @@ constexpr Tile large_tile{64, 64, 8, 8, 8};
 constexpr Tile small_tile{16, 64, 8, 4, 4};
 constexpr Tile thin_tile{16, 16, 16, 1, 2};
 
-Tile tile_for(std::int64_t rows, std::int64_t columns) {
-  if (rows > 32 && columns > 32) return large_tile;
+// Where the CPU plays the device, shared memory is read lane by lane: the more an invocation computes of what
+// it has read, the better, even if it is more than registers hold.
+constexpr Tile largest_cpu_tile{128, 128, 8, 16, 16};
+constexpr Tile large_cpu_tile{64, 64, 8, 16, 8};
+
+Tile tile_for(std::int64_t rows, std::int64_t columns, const DeviceTraits& device) {
+  const bool cpu = device.kind == DeviceKind::cpu;
+  if (cpu && rows > 64 && columns > 64) return largest_cpu_tile;
+  if (rows > 32 && columns > 32) return cpu ? large_cpu_tile : large_tile;
   return columns > 16 ? small_tile : thin_tile;
 }
 
@@ -80,7 +87,7 @@ Kernel make_matmul(const Matmul& op, const KernelRequest& request) {
   if (request.outputs[0].type.shape.elements() == 0) return {};
   Product product = product_of(op, request);
   join_batches(product);
-  const Tile tile = tile_for(product.rows, product.columns);
+  const Tile tile = tile_for(product.rows, product.columns, request.device);
   const bool accumulates = request.inputs.size() > 2;
   Dispatch dispatch;
   dispatch.shader.name = request.inputs[0].type.dtype == DType::f32 ? "matmul_f32"
