@@ -13,6 +13,10 @@ namespace heed::vulkan {
 
 namespace {
 
+constexpr std::string_view no_driver =
+    "there is no device: no driver is installed, or none finds its hardware (Debian's mesa-vulkan-drivers "
+    "has "
+    "one that runs on the CPU)";
 constexpr const char* validation_layer = "VK_LAYER_KHRONOS_validation";
 
 VKAPI_ATTR VkBool32 VKAPI_CALL on_message(VkDebugUtilsMessageSeverityFlagBitsEXT,
@@ -128,7 +132,9 @@ void Instance::create(bool validate) {
     info.pNext = &features;
     features.pNext = &messages;
   }
-  check(vkCreateInstance(&info, nullptr, &handle_), "creating an instance");
+  const VkResult created = vkCreateInstance(&info, nullptr, &handle_);
+  if (created == VK_ERROR_INCOMPATIBLE_DRIVER) throw Error(fmt::format("vulkan: {}", no_driver));
+  check(created, "creating an instance");
   volkLoadInstance(handle_);
   if (validate) {
     check(vkCreateDebugUtilsMessengerEXT(handle_, &messages, nullptr, &messenger_),
@@ -152,10 +158,7 @@ const PhysicalDevice& Instance::find(std::string_view which) const {
                           devices_[i].lacks.empty() ? "" : ", lacking ", devices_[i].lacks);
     throw Error(fmt::format("vulkan: {}{}{}", reason, devices_.empty() ? "" : "; there are:", list));
   };
-  if (devices_.empty())
-    refuse(
-        "there is no device: no driver is installed, or none finds its hardware (Debian's "
-        "mesa-vulkan-drivers has one that runs on the CPU)");
+  if (devices_.empty()) refuse(no_driver);
   const PhysicalDevice* found = nullptr;
   const bool is_index =
       !which.empty() && std::ranges::all_of(which, [](char c) { return c >= '0' && c <= '9'; });

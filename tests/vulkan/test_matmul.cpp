@@ -43,7 +43,8 @@ Array product(const std::shared_ptr<Backend>& backend, const Sizes& sizes, int t
 
 void check_products(const std::shared_ptr<Backend>& backend) {
   const auto reference = open_backend("reference");
-  for (const Sizes& sizes : {Sizes{130, 70, 19}, {65, 129, 8}, {33, 34, 64}, {16, 17, 40}, {1, 200, 33}, {70, 1, 5}}) {
+  for (const Sizes& sizes :
+       {Sizes{130, 70, 19}, {65, 129, 8}, {33, 34, 64}, {16, 17, 40}, {1, 200, 33}, {70, 1, 5}}) {
     for (int transposed = 0; transposed < 3; ++transposed) {
       for (const bool accumulates : {false, true}) {
         for (const bool narrow : {false, true}) {
@@ -52,8 +53,8 @@ void check_products(const std::shared_ptr<Backend>& backend) {
           double worst = 0;
           for (std::int64_t i = 0; i < got.elements(); ++i)
             worst = std::max(worst, std::abs(got.number(i) - expected.number(i)));
-          CAPTURE(fmt::format("{} x {} x {}, transposed {}, accumulates {}, narrow {}", sizes.rows, sizes.columns,
-                              sizes.inner, transposed, accumulates, narrow));
+          CAPTURE(fmt::format("{} x {} x {}, transposed {}, accumulates {}, narrow {}", sizes.rows,
+                              sizes.columns, sizes.inner, transposed, accumulates, narrow));
           CHECK(worst < 1e-5);
         }
       }
