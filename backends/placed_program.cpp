@@ -76,6 +76,10 @@ class ShiftedObserver final : public RunObserver {
   ShiftedObserver(RunObserver& observer, std::size_t first) : observer_(observer), first_(first) {}
   void before_step(std::size_t step) override { observer_.before_step(first_ + step); }
   void after_step(std::size_t step) override { observer_.after_step(first_ + step); }
+  bool looks_at_memory() const override { return observer_.looks_at_memory(); }
+  void step_took(std::size_t step, double ago, double seconds) override {
+    observer_.step_took(first_ + step, ago, seconds);
+  }
 
  private:
   RunObserver& observer_;

@@ -40,11 +40,17 @@ void Profile::before_step(std::size_t) {
 
 void Profile::after_step(std::size_t step) {
   const auto now = Clock::now();
-  const double seconds = std::chrono::duration<double>(now - step_start_).count();
+  add(step, std::chrono::duration<double>(step_start_ - start_).count(),
+      std::chrono::duration<double>(now - step_start_).count());
+}
+
+void Profile::step_took(std::size_t step, double ago, double seconds) {
+  add(step, std::chrono::duration<double>(Clock::now() - start_).count() - ago, seconds);
+}
+
+void Profile::add(std::size_t step, double begin, double seconds) {
   seconds_[step] += seconds;
-  if (events_.size() < most_events) {
-    events_.push_back({step, std::chrono::duration<double>(step_start_ - start_).count(), seconds});
-  }
+  if (events_.size() < most_events) events_.push_back({step, begin, seconds});
 }
 
 std::string to_chrome_trace(const Plan& plan, const Profile& profile, const std::string& backend) {

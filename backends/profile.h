@@ -17,6 +17,8 @@ class Profile final : public RunObserver {
   void begin_run() { ++runs_; }
   void before_step(std::size_t step) override;
   void after_step(std::size_t step) override;
+  bool looks_at_memory() const override { return false; }
+  void step_took(std::size_t step, double ago, double seconds) override;
 
   struct Event {
     std::size_t step = 0;
@@ -27,6 +29,8 @@ class Profile final : public RunObserver {
   std::size_t runs() const { return runs_; }
 
  private:
+  void add(std::size_t step, double begin, double seconds);
+
   using Clock = std::chrono::steady_clock;
   Clock::time_point start_ = Clock::now(), step_start_{};
   std::vector<Event> events_;

@@ -10,6 +10,7 @@
 
 #include <heed/backends/host/host_backend.h>
 #include <heed/backends/host/signal_block.h>
+#include <heed/backends/step_layouts.h>
 
 namespace heed::host {
 
@@ -97,24 +98,14 @@ HostProgram::HostProgram(const KernelTable& table, const Plan& plan, ThreadPool&
     : written_(written_variables(plan)), pool_(pool), prepared_inputs_(prepared) {
   const RepeatedReads repeated(plan);
   for (const Step& step : plan.steps) {
-    std::vector<TensorLayout> inputs, outputs;
-    KernelRequest request;
+    const StepLayouts layouts = layouts_of(plan, step);
+    KernelRequest request{layouts.inputs, layouts.outputs, layouts.live};
     for (std::size_t i = 0; i < step.inputs.size(); ++i) {
-      inputs.push_back(plan.tensors[static_cast<std::size_t>(step.inputs[i])].layout);
       const Storage& storage = storage_of(plan, step.inputs[i]);
       request.lasting.push_back(
           storage.kind == Storage::Kind::variable &&
           (!written_[static_cast<std::size_t>(storage.variable)] || repeated.pay(step, i)));
     }
-    std::vector<TensorType> input_types;
-    for (const TensorLayout& input : inputs) input_types.push_back(input.type);
-    const std::vector<TensorType> types = step.op->infer(input_types);
-    for (std::size_t i = 0; i < step.outputs.size(); ++i) {
-      outputs.push_back({types[i], dense_strides(types[i].shape)});
-      request.live.push_back(step.outputs[i] != nothing);
-    }
-    request.inputs = inputs;
-    request.outputs = outputs;
     request.threads = pool.threads();
     const KernelEntry* entry = table.find(*step.op);
     if (!entry) throw InternalError(fmt::format("no kernel for {}", step.op->name()));
@@ -208,7 +199,7 @@ bool HostBackend::claims(const Op& op, Types inputs, Types outputs) const {
 
 bool HostBackend::takes_strides(const Op& op, std::size_t index) const {
   const KernelEntry* entry = kernels_.find(op);
-  return entry && index < 32 && ((entry->traits.strided_inputs >> index) & 1u);
+  return entry && entry->traits.takes_strides(index);
 }
 
 std::unique_ptr<Program> HostBackend::compile(const Plan& plan) {

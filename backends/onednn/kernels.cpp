@@ -19,7 +19,6 @@ namespace heed::onednn {
 
 namespace {
 
-using host::all_inputs;
 using host::KernelTable;
 
 bool all_f32(const Op&, Types inputs, Types outputs) {

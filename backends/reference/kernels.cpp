@@ -6,7 +6,6 @@ namespace heed::reference {
 namespace {
 
 host::KernelTable make_table() {
-  using host::all_inputs;
   host::KernelTable table;
   table.add<Elementwise>(make_elementwise, {.strided_inputs = all_inputs});
   table.add<Reduce>(make_reduce, {.strided_inputs = all_inputs});

@@ -22,8 +22,9 @@ struct DeviceTraits {
   std::int64_t offset_alignment = 256;   // of a bound range, in bytes
   std::int64_t largest_range = 1 << 27;  // that can be bound, in bytes
   std::int64_t largest_allocation = 1 << 30;
-  std::int64_t memory = 0;    // bytes of device-local memory
-  bool host_visible = false;  // its own memory can be read and written by the host
+  std::int64_t memory = 0;       // bytes of device-local memory
+  double clock_nanoseconds = 0;  // of a tick of its clock; 0: it has none
+  bool host_visible = false;     // its own memory can be read and written by the host
   bool float16 = false;
   bool preserves_special_values = false;  // signed zeros, infinities and NaN in f32 arithmetic
 };

@@ -91,6 +91,7 @@ PhysicalDevice describe(VkPhysicalDevice handle) {
   traits.offset_alignment = static_cast<std::int64_t>(limits.minStorageBufferOffsetAlignment);
   traits.largest_range = limits.maxStorageBufferRange;
   traits.largest_allocation = static_cast<std::int64_t>(properties.v11.maxMemoryAllocationSize);
+  if (limits.timestampComputeAndGraphics) traits.clock_nanoseconds = limits.timestampPeriod;
   traits.host_visible = traits.kind == DeviceKind::cpu || traits.kind == DeviceKind::integrated;
   traits.float16 = supported.v12.shaderFloat16;
   traits.preserves_special_values = properties.v12.shaderSignedZeroInfNanPreserveFloat32;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <heed/backends/step_layouts.h>
 #include <heed/backends/vulkan/commands.h>
 #include <heed/backends/vulkan/hazards.h>
 #include <heed/backends/vulkan/index_space.h>
@@ -53,7 +54,10 @@ class VulkanProgram final : public Program {
   void bind_step(const Plan& plan, std::size_t index, const Bindings& bindings, Words& parameters);
   void write_set(const BoundDispatch& dispatch, const Range& parameters, const std::vector<Range>& ranges);
   void record(std::size_t first, std::size_t last);
+  void record_dispatch(const BoundDispatch& dispatch);
+  void record_timed();
   void run_steps(RunObserver& observer);
+  void run_timed(RunObserver& observer);
 
   std::shared_ptr<Device> device_;
   std::shared_ptr<Transfers> transfers_;
@@ -62,27 +66,16 @@ class VulkanProgram final : public Program {
   std::shared_ptr<Buffer> parameters_;
   VkDescriptorPool pool_ = VK_NULL_HANDLE;
   VkCommandBuffer commands_ = VK_NULL_HANDLE;
-  bool recorded_ = false;  // all steps
+  VkQueryPool times_ = VK_NULL_HANDLE;  // one before the first step, one after each
+  bool recorded_ = false;               // all steps
 };
 
 VulkanProgram::VulkanProgram(const KernelTable& table, const Plan& plan, std::shared_ptr<Device> device,
                              std::shared_ptr<Transfers> transfers)
     : device_(std::move(device)), transfers_(std::move(transfers)) {
   for (const Step& step : plan.steps) {
-    std::vector<TensorLayout> inputs, outputs;
-    KernelRequest request{{}, {}, {}, device_->traits()};
-    std::vector<TensorType> input_types;
-    for (const int input : step.inputs) {
-      inputs.push_back(plan.tensors[static_cast<std::size_t>(input)].layout);
-      input_types.push_back(inputs.back().type);
-    }
-    const std::vector<TensorType> types = step.op->infer(input_types);
-    for (std::size_t i = 0; i < step.outputs.size(); ++i) {
-      outputs.push_back({types[i], dense_strides(types[i].shape)});
-      request.live.push_back(step.outputs[i] != nothing);
-    }
-    request.inputs = inputs;
-    request.outputs = outputs;
+    const StepLayouts layouts = layouts_of(plan, step);
+    const KernelRequest request{layouts.inputs, layouts.outputs, layouts.live, device_->traits()};
     const KernelEntry* entry = table.find(*step.op);
     if (!entry) throw InternalError(fmt::format("no kernel for {}", step.op->name()));
     kernels_.push_back(entry->make(*step.op, request));
@@ -92,6 +85,7 @@ VulkanProgram::VulkanProgram(const KernelTable& table, const Plan& plan, std::sh
 VulkanProgram::~VulkanProgram() {
   device_->free_commands(commands_);
   if (pool_) vkDestroyDescriptorPool(device_->handle(), pool_, nullptr);
+  if (times_) vkDestroyQueryPool(device_->handle(), times_, nullptr);
 }
 
 Range VulkanProgram::place(const Plan& plan, int tensor, const Bindings& bindings) const {
@@ -237,6 +231,13 @@ void VulkanProgram::write_set(const BoundDispatch& dispatch, const Range& parame
   vkUpdateDescriptorSets(device_->handle(), 1, &write, 0, nullptr);
 }
 
+void VulkanProgram::record_dispatch(const BoundDispatch& dispatch) {
+  vkCmdBindPipeline(commands_, VK_PIPELINE_BIND_POINT_COMPUTE, dispatch.pipeline.handle);
+  vkCmdBindDescriptorSets(commands_, VK_PIPELINE_BIND_POINT_COMPUTE, dispatch.pipeline.layout, 0, 1,
+                          &dispatch.set, 0, nullptr);
+  vkCmdDispatch(commands_, dispatch.groups[0], dispatch.groups[1], dispatch.groups[2]);
+}
+
 void VulkanProgram::record(std::size_t first, std::size_t last) {
   if (!commands_) commands_ = device_->allocate_commands();
   begin_commands(commands_);
@@ -245,10 +246,7 @@ void VulkanProgram::record(std::size_t first, std::size_t last) {
   for (std::size_t i = first; i < last; ++i) {
     for (const BoundDispatch& dispatch : steps_[i]) {
       if (hazards.next(dispatch.accesses)) add_dispatch_barrier(commands_);
-      vkCmdBindPipeline(commands_, VK_PIPELINE_BIND_POINT_COMPUTE, dispatch.pipeline.handle);
-      vkCmdBindDescriptorSets(commands_, VK_PIPELINE_BIND_POINT_COMPUTE, dispatch.pipeline.layout, 0, 1,
-                              &dispatch.set, 0, nullptr);
-      vkCmdDispatch(commands_, dispatch.groups[0], dispatch.groups[1], dispatch.groups[2]);
+      record_dispatch(dispatch);
     }
   }
   add_barrier(commands_);
@@ -257,6 +255,8 @@ void VulkanProgram::record(std::size_t first, std::size_t last) {
 
 void VulkanProgram::run(RunObserver* observer) {
   transfers_->flush();
+  if (observer && !observer->looks_at_memory() && device_->traits().clock_nanoseconds > 0)
+    return run_timed(*observer);
   if (observer) return run_steps(*observer);
   if (!recorded_) record(0, steps_.size());
   recorded_ = true;
@@ -272,6 +272,51 @@ void VulkanProgram::run_steps(RunObserver& observer) {
     device_->wait(device_->submit(std::span(&commands_, 1)));
     observer.after_step(i);
   }
+}
+
+// All steps, each waiting for the one before, so that its time is its own.
+void VulkanProgram::record_timed() {
+  const auto count = static_cast<std::uint32_t>(steps_.size() + 1);
+  if (!times_) {
+    VkQueryPoolCreateInfo info{};
+    info.sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO;
+    info.queryType = VK_QUERY_TYPE_TIMESTAMP;
+    info.queryCount = count;
+    check(vkCreateQueryPool(device_->handle(), &info, nullptr, &times_), "making room for times");
+  }
+  if (!commands_) commands_ = device_->allocate_commands();
+  begin_commands(commands_);
+  add_barrier(commands_);
+  vkCmdResetQueryPool(commands_, times_, 0, count);
+  vkCmdWriteTimestamp(commands_, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, times_, 0);
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    Hazards within;
+    for (const BoundDispatch& dispatch : steps_[i]) {
+      if (within.next(dispatch.accesses)) add_dispatch_barrier(commands_);
+      record_dispatch(dispatch);
+    }
+    add_dispatch_barrier(commands_);
+    vkCmdWriteTimestamp(commands_, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, times_,
+                        static_cast<std::uint32_t>(i + 1));
+  }
+  add_barrier(commands_);
+  check(vkEndCommandBuffer(commands_), "recording commands");
+}
+
+void VulkanProgram::run_timed(RunObserver& observer) {
+  recorded_ = false;
+  record_timed();
+  device_->wait(device_->submit(std::span(&commands_, 1)));
+  std::vector<std::uint64_t> ticks(steps_.size() + 1);
+  check(vkGetQueryPoolResults(device_->handle(), times_, 0, static_cast<std::uint32_t>(ticks.size()),
+                              ticks.size() * sizeof(std::uint64_t), ticks.data(), sizeof(std::uint64_t),
+                              VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT),
+        "reading times");
+  const auto seconds = [&](std::uint64_t from, std::uint64_t to) {
+    return static_cast<double>(to - from) * device_->traits().clock_nanoseconds * 1e-9;
+  };
+  for (std::size_t i = 0; i < steps_.size(); ++i)
+    observer.step_took(i, seconds(ticks[i], ticks.back()), seconds(ticks[i], ticks[i + 1]));
 }
 
 }  // namespace

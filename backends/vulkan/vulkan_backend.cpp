@@ -87,7 +87,7 @@ std::string VulkanBackend::description() const {
 
 bool VulkanBackend::takes_strides(const Op& op, std::size_t index) const {
   const KernelEntry* entry = kernels().find(op);
-  return entry && index < 32 && ((entry->traits.strided_inputs >> index) & 1u);
+  return entry && entry->traits.takes_strides(index);
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ TEST_CASE("a wrong kernel is named, with how far it is off") {
 
 TEST_CASE("a kernel that writes beside its result is found") {
   host::KernelTable table = good();
-  table.add<Matmul>(overflowing_matmul, {.strided_inputs = host::all_inputs});
+  table.add<Matmul>(overflowing_matmul, {.strided_inputs = all_inputs});
   const ConformanceReport report =
       check_conformance(backend_of(table), {.random_graphs = 40, .training_steps = 1});
   CHECK(fault_of(report, "memory").find("was written, which belongs to no result") != std::string::npos);

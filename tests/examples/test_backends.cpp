@@ -17,7 +17,8 @@ void refuses(const Outcome& outcome, const std::string& expected, int status = 1
 
 std::string train_on(const std::string& backend) {
   const Directory directory;
-  return fmt::format("heed-translate train --preset micro --max-steps 1 --out {} {}", directory / "run", backend);
+  return fmt::format("heed-translate train --preset micro --max-steps 1 --out {} {}", directory / "run",
+                     backend);
 }
 
 }  // namespace
