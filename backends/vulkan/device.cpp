@@ -48,7 +48,8 @@ void Device::create(VkPhysicalDevice physical) {
   queue.queueFamilyIndex = family;
   queue.queueCount = 1;
   queue.pQueuePriorities = &priority;
-  const Features features(traits_);
+  FeatureChain features;
+  want_features(traits_, features);
   VkDeviceCreateInfo info{};
   info.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO;
   info.pNext = &features.all;

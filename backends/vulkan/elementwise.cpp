@@ -30,13 +30,11 @@ Kernel make_elementwise(const Elementwise& op, const KernelRequest& request) {
     if (request.live[i]) dispatch.bindings.push_back(output(i));
 
   // The shader reads sizes and strides from where these words say, counted over all its parameters.
-  const std::size_t begin = dispatch.bindings.size();
   dispatch.parameters.assign(1 + request.inputs.size(), 0);
   dispatch.parameters[0] = word(count);
   for (std::size_t i = 0; i < request.inputs.size(); ++i) {
     if (form.inputs[i] != Reading::strided) continue;
-    dispatch.parameters[1 + i] = word(static_cast<std::int64_t>(begin + dispatch.parameters.size()));
-    space.append(i, dispatch.parameters);
+    place_space(dispatch, 1 + i, space, i);
   }
   dispatch.shader = elementwise_shader(form, request.device);
   dispatch.groups = grid_of(divide_up(count, 64), request.device);

@@ -1,6 +1,7 @@
 // Reading and adding rows by index.
 #include <algorithm>
 
+#include <heed/backends/vulkan/copy.h>
 #include <heed/backends/vulkan/make.h>
 #include <heed/backends/vulkan/moved_elements.h>
 
@@ -21,17 +22,11 @@ Kernel make_gather_rows(const GatherRows&, const KernelRequest& request) {
 Kernel make_scatter_add(const ScatterAdd&, const KernelRequest& request) {
   const TensorType& table = request.outputs[0].type;
   if (table.shape.elements() == 0) return {};
-  const std::string name(name_of(table.dtype));
   Kernel kernel;
-  Dispatch base;  // the table as it was, where it is not updated in place
-  base.shader.name = "copy_32";
-  base.bindings = {input(0), output(0)};
-  base.parameters = {word(table.shape.elements()), 7, 10, 0, 0};
-  for (int side = 0; side < 2; ++side)
-    base.parameters.insert(base.parameters.end(), {1, word(table.shape.elements()), 1});
-  base.groups = grid_of(divide_up(table.shape.elements(), 64), request.device);
-  base.unless_in_place = true;
-  kernel.dispatches.push_back(std::move(base));
+  // The table as it was, where it is not updated in place.
+  const Strides& strides = request.outputs[0].strides;
+  kernel.dispatches.push_back(copy(table, {input(0), strides}, {output(0), strides}, request.device));
+  kernel.dispatches.back().unless_in_place = true;
 
   const std::int64_t indices = request.inputs[1].type.shape.elements();
   if (indices == 0) return kernel;
@@ -41,7 +36,7 @@ Kernel make_scatter_add(const ScatterAdd&, const KernelRequest& request) {
   const std::int64_t owners = request.device.kind == DeviceKind::cpu ? 1 : std::min<std::int64_t>(rows, 64);
   const std::int64_t own_rows = divide_up(rows, owners);
   Dispatch dispatch;
-  dispatch.shader.name = "scatter_add_" + name;
+  dispatch.shader.name = "scatter_add_" + std::string(name_of(table.dtype));
   dispatch.bindings = {input(1), input(2), output(0)};
   dispatch.parameters = {word(indices), word(width), word(rows), word(own_rows)};
   dispatch.groups = {word(divide_up(width, 64)), word(divide_up(rows, own_rows)), 1};

@@ -31,16 +31,11 @@ Kernel make_top_k(const TopK& op, const KernelRequest& request) {
   const Shape& shape = request.inputs[0].type.shape;
   const std::int64_t rows = shape.without(-1).elements();
   if (rows == 0 || op.k == 0) return {};
-  // An output that nobody reads has no memory: its binding is another's, and nothing is written to it; but a
-  // validator cannot see that.
-  Binding instead = input(0);
-  instead.written = true;
-  const bool values = request.live[0], indices = request.live[1];
-  if (!values && !indices) return {};
+  if (!request.live[0] && !request.live[1]) return {};
   Dispatch dispatch;
   dispatch.shader.name = "top_k";
-  dispatch.bindings = {input(0), values ? output(0) : instead, indices ? output(1) : instead};
-  dispatch.parameters = {word(rows), word(shape[-1]), word(op.k), values, indices};
+  dispatch.bindings = {input(0), live_or(request, 0, input(0)), live_or(request, 1, input(0))};
+  dispatch.parameters = {word(rows), word(shape[-1]), word(op.k), request.live[0], request.live[1]};
   dispatch.groups = grid_of(rows, request.device);
   return {{std::move(dispatch)}};
 }

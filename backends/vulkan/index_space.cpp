@@ -49,6 +49,12 @@ void IndexSpace::append(std::size_t tensor, std::vector<std::uint32_t>& paramete
   }
 }
 
+void place_space(Dispatch& dispatch, std::size_t at, const IndexSpace& space, std::size_t tensor) {
+  dispatch.parameters[at] =
+      word(static_cast<std::int64_t>(dispatch.bindings.size() + dispatch.parameters.size()));
+  space.append(tensor, dispatch.parameters);
+}
+
 std::int64_t span_of(const Shape& shape, const Strides& strides) {
   if (shape.elements() == 0) return 0;
   std::int64_t last = 0;

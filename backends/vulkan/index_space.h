@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include <heed/backends/vulkan/kernel.h>
 #include <heed/graph/shape.h>
 
 namespace heed::vulkan {
@@ -30,6 +31,10 @@ class IndexSpace {
   std::vector<std::int64_t> sizes_;
   std::vector<std::vector<std::int64_t>> strides_;  // of each tensor
 };
+
+// Puts a tensor's sizes and strides behind a dispatch's parameters, and into parameter `at` where they begin,
+// counted as shaders do: after the words of the bindings, which must all be there.
+void place_space(Dispatch& dispatch, std::size_t at, const IndexSpace& space, std::size_t tensor);
 
 // How many elements lie between a tensor's first and last one, both counted.
 std::int64_t span_of(const Shape& shape, const Strides& strides);

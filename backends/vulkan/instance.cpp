@@ -14,9 +14,8 @@ namespace heed::vulkan {
 namespace {
 
 constexpr std::string_view no_driver =
-    "there is no device: no driver is installed, or none finds its hardware (Debian's mesa-vulkan-drivers "
-    "has "
-    "one that runs on the CPU)";
+    "there is no device: no driver is installed, or none finds its hardware (Debian's "
+    "mesa-vulkan-drivers has one that runs on the CPU)";
 constexpr const char* validation_layer = "VK_LAYER_KHRONOS_validation";
 
 VKAPI_ATTR VkBool32 VKAPI_CALL on_message(VkDebugUtilsMessageSeverityFlagBitsEXT,

@@ -53,6 +53,13 @@ inline Binding write_scratch() {
   return {Binding::Kind::scratch, 0, true};
 }
 
+// An output that nobody reads has no memory: its binding is `instead`, which the shader then leaves alone;
+// but a validator cannot see that.
+inline Binding live_or(const KernelRequest& request, std::size_t index, Binding instead) {
+  instead.written = true;
+  return request.live[index] ? output(index) : instead;
+}
+
 // One run of a shader over a grid of groups.
 struct Dispatch {
   Shader shader = {};

@@ -110,10 +110,7 @@ Kernel make_matmul(const Matmul& op, const KernelRequest& request) {
            0,
            0};
   const IndexSpace space(product.batches, {product.a_batch, product.b_batch});
-  for (std::size_t operand = 0; operand < 2; ++operand) {
-    words[8 + operand] = word(static_cast<std::int64_t>(dispatch.bindings.size() + words.size()));
-    space.append(operand, words);
-  }
+  for (std::size_t operand = 0; operand < 2; ++operand) place_space(dispatch, 8 + operand, space, operand);
   dispatch.groups = {word(divide_up(product.columns, tile.columns)), word(divide_up(product.rows, tile.rows)),
                      word(std::min<std::int64_t>(batches, request.device.most_groups))};
   return {{std::move(dispatch)}};

@@ -1,4 +1,5 @@
 // Ops that move elements without computing: pad, concatenate, reverse, slices at a position.
+#include <heed/backends/vulkan/copy.h>
 #include <heed/backends/vulkan/index_space.h>
 #include <heed/backends/vulkan/make.h>
 #include <heed/backends/vulkan/moved_elements.h>
@@ -6,40 +7,6 @@
 namespace heed::vulkan {
 
 namespace {
-
-// One side of a copy: the operand, how its elements lie, and how many come before the first.
-struct Side {
-  Binding binding;
-  Strides strides;
-  std::int64_t start = 0;
-  std::int64_t along = 0;  // stride of the axis that a position counts
-};
-
-struct Position {
-  std::size_t input;  // an i32 scalar
-  std::int64_t last;  // the largest that fits
-};
-
-Dispatch copy(const TensorType& type, Side from, Side to, const DeviceTraits& device,
-              std::optional<Position> position = {}) {
-  const IndexSpace space(type.shape, {from.strides, to.strides});
-  Dispatch dispatch;
-  dispatch.shader.name = moved("copy", type.dtype) + (position ? "_at" : "");
-  to.binding.written = true;
-  dispatch.bindings = {from.binding, to.binding};
-  if (position) dispatch.bindings.push_back(input(position->input));
-  std::vector<std::uint32_t>& words = dispatch.parameters;
-  words = {word(type.shape.elements()), 0, 0, word(from.start), word(to.start)};
-  if (position) words.insert(words.end(), {word(position->last), word(from.along), word(to.along)});
-  const auto place = [&](std::size_t side) {
-    words[1 + side] = word(static_cast<std::int64_t>(dispatch.bindings.size() + words.size()));
-    space.append(side, words);
-  };
-  place(0);
-  place(1);
-  dispatch.groups = grid_of(divide_up(type.shape.elements(), 64), device);
-  return dispatch;
-}
 
 std::int64_t axis_stride(const TensorLayout& layout, int axis) {
   return layout.strides[static_cast<std::size_t>(axis)];

@@ -38,20 +38,6 @@ struct Properties {
   VkPhysicalDeviceVulkan12Properties v12{};
 };
 
-struct Supported {
-  explicit Supported(VkPhysicalDevice handle) {
-    all.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2;
-    v11.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES;
-    v12.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES;
-    all.pNext = &v11;
-    v11.pNext = &v12;
-    vkGetPhysicalDeviceFeatures2(handle, &all);
-  }
-  VkPhysicalDeviceFeatures2 all{};
-  VkPhysicalDeviceVulkan11Features v11{};
-  VkPhysicalDeviceVulkan12Features v12{};
-};
-
 void describe_memory(VkPhysicalDevice handle, DeviceTraits& traits) {
   VkPhysicalDeviceMemoryProperties memory{};
   vkGetPhysicalDeviceMemoryProperties(handle, &memory);
@@ -77,7 +63,8 @@ PhysicalDevice describe(VkPhysicalDevice handle) {
     return device;
   }
   const Properties properties(handle);
-  const Supported supported(handle);
+  FeatureChain supported;
+  vkGetPhysicalDeviceFeatures2(handle, &supported.all);
   const VkPhysicalDeviceLimits& limits = basic.limits;
   DeviceTraits& traits = device.traits;
   traits.driver = fmt::format("{}, {}", properties.v12.driverName, properties.v12.driverInfo);
@@ -105,16 +92,19 @@ PhysicalDevice describe(VkPhysicalDevice handle) {
   return device;
 }
 
-Features::Features(const DeviceTraits& traits) {
+FeatureChain::FeatureChain() {
   all.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2;
   v11.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES;
   v12.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES;
   all.pNext = &v11;
   v11.pNext = &v12;
-  v11.storageBuffer16BitAccess = VK_TRUE;
-  v12.storageBuffer8BitAccess = VK_TRUE;
-  v12.timelineSemaphore = VK_TRUE;
-  v12.shaderFloat16 = traits.float16;
+}
+
+void want_features(const DeviceTraits& traits, FeatureChain& features) {
+  features.v11.storageBuffer16BitAccess = VK_TRUE;
+  features.v12.storageBuffer8BitAccess = VK_TRUE;
+  features.v12.timelineSemaphore = VK_TRUE;
+  features.v12.shaderFloat16 = traits.float16;
 }
 
 }  // namespace heed::vulkan

@@ -28,6 +28,13 @@ Range begin_at(const Memory* memory, std::int64_t offset) {
   return {place.buffer.get(), place.offset};
 }
 
+// Room for a dispatch's words, at an offset that can be bound.
+std::int64_t parameter_bytes(const Dispatch& dispatch, const DeviceTraits& device) {
+  const auto words = static_cast<std::int64_t>(dispatch.bindings.size() + dispatch.parameters.size());
+  const std::int64_t alignment = std::max<std::int64_t>(device.offset_alignment, 4);
+  return divide_up(std::max<std::int64_t>(words, 1) * 4, alignment) * alignment;
+}
+
 struct BoundDispatch {
   Pipeline pipeline;
   VkDescriptorSet set = VK_NULL_HANDLE;
@@ -54,7 +61,7 @@ class VulkanProgram final : public Program {
   void bind_step(const Plan& plan, std::size_t index, const Bindings& bindings, Words& parameters);
   void write_set(const BoundDispatch& dispatch, const Range& parameters, const std::vector<Range>& ranges);
   void record(std::size_t first, std::size_t last);
-  void record_dispatch(const BoundDispatch& dispatch);
+  void record_step(std::size_t index, Hazards& hazards);
   void record_timed();
   void run_steps(RunObserver& observer);
   void run_timed(RunObserver& observer);
@@ -161,15 +168,9 @@ void VulkanProgram::make_pool() {
 void VulkanProgram::bind(const Plan& plan, const Bindings& bindings) {
   make_pool();
   recorded_ = false;
-  // Room for the words of all dispatches, each at an offset that can be bound.
-  const std::int64_t alignment = std::max<std::int64_t>(device_->traits().offset_alignment, 4);
   std::int64_t bytes = 0;
-  for (const Kernel& kernel : kernels_) {
-    for (const Dispatch& dispatch : kernel.dispatches) {
-      const auto words = static_cast<std::int64_t>(dispatch.bindings.size() + dispatch.parameters.size());
-      bytes += divide_up(std::max<std::int64_t>(words, 1) * 4, alignment) * alignment;
-    }
-  }
+  for (const Kernel& kernel : kernels_)
+    for (const Dispatch& dispatch : kernel.dispatches) bytes += parameter_bytes(dispatch, device_->traits());
   parameters_ = std::make_shared<Buffer>(device_, std::max<std::int64_t>(bytes, 4), Home::device);
   Words parameters;
   parameters.reserve(static_cast<std::size_t>(bytes / 4));
@@ -197,10 +198,8 @@ void VulkanProgram::bind_step(const Plan& plan, std::size_t index, const Binding
       ranges.push_back(range);
     }
     parameters.insert(parameters.end(), dispatch.parameters.begin(), dispatch.parameters.end());
-    if (static_cast<std::int64_t>(parameters.size()) * 4 == begin) parameters.push_back(0);
-    const std::int64_t end = static_cast<std::int64_t>(parameters.size()) * 4;
-    const std::int64_t alignment = std::max<std::int64_t>(device_->traits().offset_alignment, 4);
-    parameters.resize(static_cast<std::size_t>(divide_up(end, alignment) * alignment / 4));
+    const std::int64_t room = parameter_bytes(dispatch, device_->traits());
+    parameters.resize(static_cast<std::size_t>((begin + room) / 4));
 
     VkDescriptorSetAllocateInfo info{};
     info.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_ALLOCATE_INFO;
@@ -208,7 +207,7 @@ void VulkanProgram::bind_step(const Plan& plan, std::size_t index, const Binding
     info.descriptorSetCount = 1;
     info.pSetLayouts = &bound.pipeline.set_layout;
     check(vkAllocateDescriptorSets(device_->handle(), &info, &bound.set), "making a set of bindings");
-    write_set(bound, {parameters_.get(), begin, end - begin}, ranges);
+    write_set(bound, {parameters_.get(), begin, room}, ranges);
     steps_[index].push_back(std::move(bound));
   }
 }
@@ -231,11 +230,14 @@ void VulkanProgram::write_set(const BoundDispatch& dispatch, const Range& parame
   vkUpdateDescriptorSets(device_->handle(), 1, &write, 0, nullptr);
 }
 
-void VulkanProgram::record_dispatch(const BoundDispatch& dispatch) {
-  vkCmdBindPipeline(commands_, VK_PIPELINE_BIND_POINT_COMPUTE, dispatch.pipeline.handle);
-  vkCmdBindDescriptorSets(commands_, VK_PIPELINE_BIND_POINT_COMPUTE, dispatch.pipeline.layout, 0, 1,
-                          &dispatch.set, 0, nullptr);
-  vkCmdDispatch(commands_, dispatch.groups[0], dispatch.groups[1], dispatch.groups[2]);
+void VulkanProgram::record_step(std::size_t index, Hazards& hazards) {
+  for (const BoundDispatch& dispatch : steps_[index]) {
+    if (hazards.next(dispatch.accesses)) add_dispatch_barrier(commands_);
+    vkCmdBindPipeline(commands_, VK_PIPELINE_BIND_POINT_COMPUTE, dispatch.pipeline.handle);
+    vkCmdBindDescriptorSets(commands_, VK_PIPELINE_BIND_POINT_COMPUTE, dispatch.pipeline.layout, 0, 1,
+                            &dispatch.set, 0, nullptr);
+    vkCmdDispatch(commands_, dispatch.groups[0], dispatch.groups[1], dispatch.groups[2]);
+  }
 }
 
 void VulkanProgram::record(std::size_t first, std::size_t last) {
@@ -243,12 +245,7 @@ void VulkanProgram::record(std::size_t first, std::size_t last) {
   begin_commands(commands_);
   add_barrier(commands_);
   Hazards hazards;
-  for (std::size_t i = first; i < last; ++i) {
-    for (const BoundDispatch& dispatch : steps_[i]) {
-      if (hazards.next(dispatch.accesses)) add_dispatch_barrier(commands_);
-      record_dispatch(dispatch);
-    }
-  }
+  for (std::size_t i = first; i < last; ++i) record_step(i, hazards);
   add_barrier(commands_);
   check(vkEndCommandBuffer(commands_), "recording commands");
 }
@@ -291,10 +288,7 @@ void VulkanProgram::record_timed() {
   vkCmdWriteTimestamp(commands_, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, times_, 0);
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     Hazards within;
-    for (const BoundDispatch& dispatch : steps_[i]) {
-      if (within.next(dispatch.accesses)) add_dispatch_barrier(commands_);
-      record_dispatch(dispatch);
-    }
+    record_step(i, within);
     add_dispatch_barrier(commands_);
     vkCmdWriteTimestamp(commands_, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, times_,
                         static_cast<std::uint32_t>(i + 1));

@@ -42,19 +42,21 @@ struct Reduction {
     dispatch.shader.name = "reduce_" + std::string(name_of(dtype)) + (cut.by_group ? "_group" : "");
     dispatch.constants = {kind == ReduceKind::sum ? 0u : kind == ReduceKind::maximum ? 1u : 2u};
     dispatch.bindings = {from, to};
-    std::vector<std::uint32_t>& words = dispatch.parameters;
-    words = {word(results.elements()),
-             word(elements),
-             word(cut.parts),
-             word(divide_up(elements, cut.parts)),
-             0,
-             0};
-    words[4] = word(static_cast<std::int64_t>(2 + words.size()));
-    results.append(0, words);
-    words[5] = word(static_cast<std::int64_t>(2 + words.size()));
-    reduced.append(0, words);
+    dispatch.parameters = {word(results.elements()),
+                           word(elements),
+                           word(cut.parts),
+                           word(divide_up(elements, cut.parts)),
+                           0,
+                           0};
+    place_space(dispatch, 4, results, 0);
+    place_space(dispatch, 5, reduced, 0);
     dispatch.groups = grid_of(cut.by_group ? work : divide_up(work, group), device);
     return dispatch;
+  }
+
+  // Reduces [parts, width] to [width].
+  Dispatch of_parts(Binding from, Binding to, std::int64_t width, std::int64_t parts) const {
+    return dispatch(from, to, IndexSpace({width}, {{1}}), IndexSpace({parts}, {{width}}), {});
   }
 };
 
@@ -72,8 +74,7 @@ IndexSpace part_of(const TensorLayout& layout, const std::vector<std::int64_t>& 
 
 Dispatch sum_of_parts(Binding from, Binding to, std::int64_t width, std::int64_t parts,
                       const DeviceTraits& device) {
-  const IndexSpace all({width}, {{1}}), each({parts}, {{width}});
-  return Reduction{ReduceKind::sum, DType::f32, device}.dispatch(from, to, all, each, {});
+  return Reduction{ReduceKind::sum, DType::f32, device}.of_parts(from, to, width, parts);
 }
 
 Kernel make_reduce(const Reduce& op, const KernelRequest& request) {
@@ -91,8 +92,7 @@ Kernel make_reduce(const Reduce& op, const KernelRequest& request) {
   Kernel kernel;
   kernel.scratch_bytes = cut.parts * count * 4;
   kernel.dispatches.push_back(reduction.dispatch(input(0), write_scratch(), results, reduced, cut));
-  const IndexSpace all({count}, {{1}}), parts({cut.parts}, {{count}});
-  kernel.dispatches.push_back(reduction.dispatch(read_scratch(), output(0), all, parts, {}));
+  kernel.dispatches.push_back(reduction.of_parts(read_scratch(), output(0), count, cut.parts));
   return kernel;
 }
 

@@ -19,12 +19,6 @@ struct Rows {
   std::int64_t width, count;
 };
 
-// An output that nobody reads has no memory: its binding is `instead`, which the shader then leaves alone.
-Binding live_or(const KernelRequest& request, std::size_t index, Binding instead) {
-  instead.written = true;  // for all that a validator can see
-  return request.live[index] ? output(index) : instead;
-}
-
 std::uint32_t wanted(const KernelRequest& request) {
   std::uint32_t bits = 0;
   for (std::size_t i = 0; i < request.live.size(); ++i) bits |= (request.live[i] ? 1u : 0u) << i;

@@ -22,19 +22,14 @@ std::string group_of(const OpCase& row) {
 }
 
 void run_row(const std::shared_ptr<Backend>& backend, const OpCase& row, OpVerdict& verdict) {
-  const Built exact = build(row, DType::f64);
-  const Built built = build(row, DType::f32);
-  const std::vector<Array> expected = run(open_backend("reference"), exact, everything(row, exact));
-  std::vector<Array> got;
+  double worst = 0;
   try {
-    got = run(backend, built, everything(row, built));
+    for (const double off : distances(backend, row)) worst = std::max(worst, off);
   } catch (const MissingKernel& missing) {
     ++verdict.missing;
     verdict.faults.push_back(fmt::format("{}: {}", row.name, missing.what()));
     return;
   }
-  double worst = 0;
-  for (std::size_t i = 0; i < got.size(); ++i) worst = std::max(worst, worst_distance(got[i], expected[i]));
   verdict.worst_ulps = std::max(verdict.worst_ulps, worst / ulp);
   if (worst < row.tolerance) {
     ++verdict.passed;

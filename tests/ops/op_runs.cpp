@@ -75,4 +75,14 @@ Tensors everything(const OpCase& row, const Built& built) {
   return fetches;
 }
 
+std::vector<double> distances(const std::shared_ptr<Backend>& backend, const OpCase& row) {
+  const Built exact = build(row, DType::f64);
+  const Built built = build(row, DType::f32);
+  const std::vector<Array> expected = run("reference", exact, everything(row, exact));
+  const std::vector<Array> got = run(backend, built, everything(row, built));
+  std::vector<double> off;
+  for (std::size_t i = 0; i < got.size(); ++i) off.push_back(worst_distance(got[i], expected[i]));
+  return off;
+}
+
 }  // namespace heed::test

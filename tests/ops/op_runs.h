@@ -43,4 +43,8 @@ std::vector<Array> run(const std::string& backend, const Built& built, const Ten
 // The result and, where the row has them, the gradients of its weighted sum.
 Tensors everything(const OpCase& row, const Built& built);
 
+// How far a backend is off in a row, in float32, from the reference in float64: the result, then each
+// gradient.
+std::vector<double> distances(const std::shared_ptr<Backend>& backend, const OpCase& row);
+
 }  // namespace heed::test
