@@ -18,7 +18,7 @@ namespace {
 
 class Writer {
  public:
-  Writer(const ElementwiseForm& form, const DeviceTraits& device);
+  Writer(const ElementwiseForm& form, bool special_values);
   SpirvWords write();
 
  private:
@@ -51,7 +51,7 @@ const SpirvModule& frame() {
   return module;
 }
 
-Writer::Writer(const ElementwiseForm& form, const DeviceTraits& device)
+Writer::Writer(const ElementwiseForm& form, bool special_values)
     : form_(form),
       program_(form.program),
       module_(frame()),
@@ -59,7 +59,7 @@ Writer::Writer(const ElementwiseForm& form, const DeviceTraits& device)
       int_(module_.type(OpTypeInt, {32, 1})),
       uint_(module_.type(OpTypeInt, {32, 0})),
       bool_(module_.type(OpTypeBool, {})) {
-  if (!device.preserves_special_values) return;
+  if (!special_values) return;
   module_.add_capability(SignedZeroInfNanPreserve);
   module_.add_execution_mode(mode_signed_zero_inf_nan_preserve, 32);
 }
@@ -266,7 +266,8 @@ bool can_emit(const ScalarProgram& program) {
 }
 
 Shader elementwise_shader(const ElementwiseForm& form, const DeviceTraits& device) {
-  return {name_of(form), std::make_shared<const SpirvWords>(Writer(form, device).write())};
+  const bool special_values = device.preserves_special_values;
+  return {name_of(form), [form, special_values] { return Writer(form, special_values).write(); }};
 }
 
 }  // namespace heed::vulkan

@@ -3,7 +3,7 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,10 +23,13 @@ struct KernelRequest {
   const DeviceTraits& device;
 };
 
-// A compute shader's SPIR-V. Names are unique: one module is made of each.
+using SpirvWords = std::vector<std::uint32_t>;
+
+// A compute shader. Names are unique: one module is made of each, so that a shader that is written at run time
+// is written once, by the first who needs it.
 struct Shader {
   std::string name;
-  std::shared_ptr<const std::vector<std::uint32_t>> words = nullptr;  // null: compiled into the library
+  std::function<SpirvWords()> write = {};  // its SPIR-V; none: it is compiled into the library
 };
 
 // Which elements of an operand a shader sees, and where: the first binding is number 1.

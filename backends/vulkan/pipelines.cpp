@@ -82,7 +82,8 @@ const Pipelines::Layout& Pipelines::layout_of(std::size_t buffers) {
 VkShaderModule Pipelines::module_of(const Shader& shader) {
   VkShaderModule& module = modules_[shader.name];
   if (module) return module;
-  const std::span<const std::uint32_t> words = shader.words ? *shader.words : compiled_shader(shader.name);
+  const SpirvWords written = shader.write ? shader.write() : SpirvWords{};
+  const std::span<const std::uint32_t> words = shader.write ? written : compiled_shader(shader.name);
   VkShaderModuleCreateInfo info{};
   info.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO;
   info.codeSize = words.size_bytes();

@@ -10,10 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include <heed/backends/vulkan/kernel.h>
+
 namespace heed::vulkan {
 
 using SpirvId = std::uint32_t;
-using SpirvWords = std::vector<std::uint32_t>;
 
 class SpirvModule {
  public:

@@ -71,7 +71,7 @@ TEST_CASE("every instruction becomes a valid shader, in every type that has it")
       for (std::size_t i = 0; i < program->inputs.size(); ++i)
         form.inputs.push_back(readings[(static_cast<std::size_t>(op) + i) % 3]);
       const Shader shader = elementwise_shader(form, device);
-      validator.check(*shader.words, shader.name);
+      validator.check(shader.write(), shader.name);
       ++shaders;
     }
   }
@@ -84,10 +84,10 @@ TEST_CASE("results that nobody reads are not stored") {
   const ScalarProgram program = builder.finish({x, builder.emit(ScalarOp::exp, x)});
   const ElementwiseForm form{program, {Reading::dense}, {true, false}};
   const Shader shader = elementwise_shader(form, {});
-  Validator().check(*shader.words, shader.name);
+  Validator().check(shader.write(), shader.name);
   ElementwiseForm all = form;
   all.live = {true, true};
-  CHECK(elementwise_shader(all, {}).words->size() > shader.words->size());
+  CHECK(elementwise_shader(all, {}).write().size() > shader.write().size());
 }
 
 TEST_CASE("every shader of the library is valid") {
