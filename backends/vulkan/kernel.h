@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -25,8 +26,8 @@ struct KernelRequest {
 
 using SpirvWords = std::vector<std::uint32_t>;
 
-// A compute shader. Names are unique: one module is made of each, so that a shader that is written at run time
-// is written once, by the first who needs it.
+// A compute shader. Names are unique: one module is made of each, so that a shader that is written at run
+// time is written once, by the first who needs it.
 struct Shader {
   std::string name;
   std::function<SpirvWords()> write = {};  // its SPIR-V; none: it is compiled into the library
@@ -93,6 +94,18 @@ inline std::int64_t divide_up(std::int64_t a, std::int64_t b) {
 
 inline std::uint32_t word(std::int64_t value) {
   return static_cast<std::uint32_t>(value);
+}
+
+// A number as f32, for uintBitsToFloat().
+inline std::uint32_t bits_of(double value) {
+  return std::bit_cast<std::uint32_t>(static_cast<float>(value));
+}
+
+// Bit i: somebody reads output i.
+inline std::uint32_t live_bits(const KernelRequest& request) {
+  std::uint32_t bits = 0;
+  for (std::size_t i = 0; i < request.live.size(); ++i) bits |= (request.live[i] ? 1u : 0u) << i;
+  return bits;
 }
 
 }  // namespace heed::vulkan

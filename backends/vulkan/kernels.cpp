@@ -53,6 +53,9 @@ KernelTable fill() {
   table.add<LayerNormGrad>(make_layer_norm_grad, {0, is_f32});
   table.add<CrossEntropy>(make_cross_entropy, {0, is_f32});
   table.add<CrossEntropyGrad>(make_cross_entropy_grad, {0, is_f32});
+  table.add<Attention>(make_attention, {0, accepts_attention});
+  table.add<AttentionGrad>(make_attention_grad, {0, accepts_attention_grad});
+  table.add<CachedAttention>(make_cached_attention, {0, accepts_cached_attention});
   table.add<Dropout>(make_dropout, {0, is_f32});
   return table;
 }

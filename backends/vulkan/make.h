@@ -2,6 +2,8 @@
 #pragma once
 
 #include <heed/backends/vulkan/kernel.h>
+#include <heed/ops/attention.h>
+#include <heed/ops/cached_attention.h>
 #include <heed/ops/cross_entropy.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/gather.h>
@@ -36,10 +38,16 @@ Kernel make_layer_norm(const LayerNorm& op, const KernelRequest& request);
 Kernel make_layer_norm_grad(const LayerNormGrad& op, const KernelRequest& request);
 Kernel make_cross_entropy(const CrossEntropy& op, const KernelRequest& request);
 Kernel make_cross_entropy_grad(const CrossEntropyGrad& op, const KernelRequest& request);
+Kernel make_attention(const Attention& op, const KernelRequest& request);
+Kernel make_attention_grad(const AttentionGrad& op, const KernelRequest& request);
+Kernel make_cached_attention(const CachedAttention& op, const KernelRequest& request);
 Kernel make_dropout(const Dropout& op, const KernelRequest& request);
 
 bool accepts_elementwise(const Op& op, Types inputs, Types outputs);
 bool accepts_softmax(const Op& op, Types inputs, Types outputs);
+bool accepts_attention(const Op& op, Types inputs, Types outputs);
+bool accepts_attention_grad(const Op& op, Types inputs, Types outputs);
+bool accepts_cached_attention(const Op& op, Types inputs, Types outputs);
 bool accepts_matmul(const Op& op, Types inputs, Types outputs);
 
 }  // namespace heed::vulkan

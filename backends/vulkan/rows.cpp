@@ -1,6 +1,5 @@
 // Composites that work on rows, natively: softmax, layer normalisation, cross-entropy.
 #include <algorithm>
-#include <bit>
 
 #include <heed/backends/vulkan/make.h>
 #include <heed/backends/vulkan/reduction.h>
@@ -9,21 +8,11 @@ namespace heed::vulkan {
 
 namespace {
 
-std::uint32_t bits_of(double value) {
-  return std::bit_cast<std::uint32_t>(static_cast<float>(value));
-}
-
 struct Rows {
   explicit Rows(const TensorType& type) : width(type.shape[-1]), count(type.shape.without(-1).elements()) {}
   bool empty() const { return width == 0 || count == 0; }
   std::int64_t width, count;
 };
-
-std::uint32_t wanted(const KernelRequest& request) {
-  std::uint32_t bits = 0;
-  for (std::size_t i = 0; i < request.live.size(); ++i) bits |= (request.live[i] ? 1u : 0u) << i;
-  return bits;
-}
 
 }  // namespace
 
@@ -49,7 +38,7 @@ Kernel make_layer_norm(const LayerNorm& op, const KernelRequest& request) {
                        live_or(request, 0, input(0)),
                        live_or(request, 1, input(0)),
                        live_or(request, 2, input(0))};
-  dispatch.parameters = {word(rows.count), word(rows.width), bits_of(op.epsilon), wanted(request)};
+  dispatch.parameters = {word(rows.count), word(rows.width), bits_of(op.epsilon), live_bits(request)};
   dispatch.groups = grid_of(rows.count, request.device);
   return {{std::move(dispatch)}};
 }
@@ -94,7 +83,7 @@ Kernel make_cross_entropy(const CrossEntropy& op, const KernelRequest& request) 
   Dispatch dispatch{{"cross_entropy"}};
   dispatch.bindings = {input(0), input(1), live_or(request, 0, input(0)), live_or(request, 1, input(0))};
   dispatch.parameters = {word(rows.count), word(rows.width), bits_of(1 - op.smoothing),
-                         bits_of(op.smoothing / static_cast<double>(rows.width)), wanted(request)};
+                         bits_of(op.smoothing / static_cast<double>(rows.width)), live_bits(request)};
   dispatch.groups = grid_of(rows.count, request.device);
   return {{std::move(dispatch)}};
 }

@@ -6,10 +6,8 @@ layout(std430, binding = 0) readonly buffer Parameters { uint parameters[]; };
 uint parameter(const uint index) { return parameters[index]; }
 
 // Counts over a grid of two dimensions, since one may not hold more than 65535 groups.
-uint linear_index() {
-  return (gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * gl_WorkGroupSize.x +
-         gl_LocalInvocationID.x;
-}
+uint group_index() { return gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x; }
+uint linear_index() { return group_index() * gl_WorkGroupSize.x + gl_LocalInvocationID.x; }
 
 // Where element `index` of a tensor lies. At `at` stand the number of axes and, from the last to the first,
 // the size of each and its stride.

@@ -11,7 +11,7 @@ layout(std430, binding = 4) writeonly buffer Normalisers { float normalisers[]; 
 
 // rows, classes, bits of the certainty and of each class's share, which outputs are wanted (1 and 2)
 void main() {
-  const uint row = row_index(), width = parameter(5), wanted = parameter(8);
+  const uint row = group_index(), width = parameter(5), wanted = parameter(8);
   if (row >= parameter(4)) return;
   const uint from_at = parameter(0) + row * width;
   float own = -infinity();

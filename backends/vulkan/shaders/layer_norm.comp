@@ -14,7 +14,7 @@ layout(std430, binding = 6) writeonly buffer Inverses { float inverses[]; };
 
 // rows, width of a row, bits of epsilon, which outputs are wanted (1, 2 and 4)
 void main() {
-  const uint row = row_index(), width = parameter(7), wanted = parameter(9);
+  const uint row = group_index(), width = parameter(7), wanted = parameter(9);
   if (row >= parameter(6)) return;
   const uint from_at = parameter(0) + row * width;
   float total = 0.0;

@@ -14,7 +14,7 @@ layout(std430, binding = 6) writeonly buffer To { float to[]; };
 
 // rows, width of a row
 void main() {
-  const uint row = row_index(), width = parameter(7);
+  const uint row = group_index(), width = parameter(7);
   if (row >= parameter(6)) return;
   const uint from_at = parameter(0) + row * width, arriving_at = parameter(4) + row * width;
   const float mean = means[parameter(2) + row], inverse = inverses[parameter(3) + row];

@@ -3,8 +3,6 @@ layout(local_size_x = 64) in;
 const uint group_size = 64;
 shared float row_values[64];
 
-uint row_index() { return gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x; }
-
 float group_sum(const float own) {
   row_values[gl_LocalInvocationID.x] = own;
   barrier();

@@ -9,7 +9,7 @@ layout(std430, binding = 2) buffer To { float to[]; };
 
 // rows, width of a row
 void main() {
-  const uint row = row_index(), width = parameter(3);
+  const uint row = group_index(), width = parameter(3);
   if (row >= parameter(2)) return;
   const uint from_at = parameter(0) + row * width, to_at = parameter(1) + row * width;
   float own = -infinity();
