@@ -9,10 +9,10 @@
 
 namespace heed {
 
-// What products of f32 tensors are computed from. bf16: from operands rounded to bfloat16, summed in f32,
-// which is several times as fast where the processor has instructions for it. Variables and all other ops
-// stay f32.
-enum class Precision : std::uint8_t { f32, bf16 };
+// What products of f32 tensors are computed from. bf16, f16: from operands rounded to bfloat16 or float16,
+// summed in f32, which is several times as fast where the processor has instructions for it. Variables and
+// all other ops stay f32. float16 is more exact, but holds nothing above 65504 and little below 6e-5.
+enum class Precision : std::uint8_t { f32, bf16, f16 };
 
 std::string_view name_of(Precision precision);
 Precision precision_of(std::string_view name);  // throws Error for an unknown name

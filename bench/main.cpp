@@ -69,7 +69,7 @@ void add_decode(CLI::App& app) {
 void add_ops(CLI::App& app) {
   auto flags = std::make_shared<OpsFlags>();
   CLI::App* command = app.add_subcommand("ops", "Each kind of training step alone, at a preset's shapes");
-  add_model_flags(*command, *flags, {.fewest_words = 16, .precisions = {"f32", "bf16"}});
+  add_model_flags(*command, *flags, {.fewest_words = 16, .precisions = {"f32", "bf16", "f16"}});
   command->add_option("--batch", flags->batch, "Sentences")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -83,7 +83,7 @@ void add_ops(CLI::App& app) {
 void add_train(CLI::App& app) {
   auto flags = std::make_shared<TrainFlags>();
   CLI::App* command = app.add_subcommand("train", "One training step of a model");
-  add_model_flags(*command, *flags, {.precisions = {"f32", "bf16"}});
+  add_model_flags(*command, *flags, {.precisions = {"f32", "bf16", "f16"}});
   command->add_option("--model", flags->model)->check(CLI::IsMember(model_names()))->capture_default_str();
   command->add_option("--batch", flags->shape.rows, "Sentences")
       ->check(CLI::PositiveNumber)

@@ -87,6 +87,7 @@ void write_trace(const std::string& path, const Executable& executable) {
 
 // The rate as a share of what the processor can do in matrix products.
 void add_efficiency(nlohmann::json& result, const TrainFlags& flags) {
+  if (flags.precision == "f16") return;  // which no product on the CPU takes
   const double peak =
       flags.precision == "bf16" ? bf16_gemm_peak_gflops(flags.threads) : gemm_peak_gflops(flags.threads);
   if (peak == 0) return;

@@ -40,8 +40,9 @@ LoweredGraph merge_equal(const LoweredGraph& from);
 // Ops that change nothing disappear, and views of views become one: only what is exact to the last bit.
 LoweredGraph simplify_algebra(const LoweredGraph& from);
 
-// Products of f32 operands take them rounded to bf16, and stay f32.
-LoweredGraph narrow_products(const LoweredGraph& from);
+// Products of f32 operands take them rounded to `narrow`, bf16 or f16, and stay f32. Throws MissingKernel
+// where no backend has such products.
+LoweredGraph narrow_products(const LoweredGraph& from, DType narrow, const Placement& placement);
 
 // What follows from constants alone is computed now, by the backend that would compute it later; unless the
 // result is much larger than what it is made of.

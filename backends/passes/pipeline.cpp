@@ -48,8 +48,9 @@ class Pipeline {
 
   LoweredGraph run(LoweredGraph lowered) {
     note("extract", lowered);
-    if (options_.precision == Precision::bf16) {
-      lowered = narrow_products(lowered);
+    if (options_.precision != Precision::f32) {
+      lowered = narrow_products(lowered, options_.precision == Precision::bf16 ? DType::bf16 : DType::f16,
+                                context_.placement);
       note("narrow products", lowered);
     }
     simplify(lowered);

@@ -57,8 +57,8 @@ bool works_alone(const DeviceTraits& device) {
 }
 
 // For so many positions of each head, of which a group owns some, or an invocation one.
-std::array<std::uint32_t, 3> groups_for(const Geometry& g, std::int64_t positions, std::int64_t groups_of_head,
-                                        const DeviceTraits& device) {
+std::array<std::uint32_t, 3> groups_for(const Geometry& g, std::int64_t positions,
+                                        std::int64_t groups_of_head, const DeviceTraits& device) {
   const std::int64_t alone = divide_up(g.all_heads() * positions, 64);
   return grid_of(works_alone(device) ? alone : g.all_heads() * groups_of_head, device);
 }
@@ -91,10 +91,8 @@ Kernel make_forward(const ForwardForm& form, const KernelRequest& request) {
                        input(cached ? 4 : 0),
                        live_or(request, 0, input(0)),
                        statistics ? output(1) : live_or(request, 0, input(0))};
-  dispatch.parameters = {word(g.queries),     word(g.keys),
-                         word(g.heads),       word(groups),
-                         word(g.all_heads()), bits_of(form.scale),
-                         live_bits(request), word(form.cache_rows)};
+  dispatch.parameters = {word(g.queries),     word(g.keys),        word(g.heads),      word(groups),
+                         word(g.all_heads()), bits_of(form.scale), live_bits(request), word(form.cache_rows)};
   dispatch.groups = groups_for(g, g.queries, groups, request.device);
   return {{std::move(dispatch)}};
 }
@@ -109,10 +107,17 @@ Dispatch gradient_of(bool of_keys, const AttentionGrad& op, const KernelRequest&
   const bool has_first = request.live[first], has_second = of_keys && request.live[2];
   const Binding any = output(has_first ? first : 2);
   Dispatch dispatch{{works_alone(request.device) ? "attention_grad_alone" : "attention_grad"}};
-  dispatch.constants = {word(g.size),   word(tiles.own),  word(tiles.others),
+  dispatch.constants = {word(g.size),   word(tiles.own), word(tiles.others),
                         op.form.causal, op.form.lengths, of_keys};
-  dispatch.bindings = {input(0), input(1),       input(2), input(5), input(4), read_scratch(),
-                       input(op.form.lengths ? 6 : 0), any,      has_second ? output(2) : any};
+  dispatch.bindings = {input(0),
+                       input(1),
+                       input(2),
+                       input(5),
+                       input(4),
+                       read_scratch(),
+                       input(op.form.lengths ? 6 : 0),
+                       any,
+                       has_second ? output(2) : any};
   dispatch.parameters = {word(g.queries),
                          word(g.keys),
                          word(g.heads),

@@ -46,6 +46,17 @@ class Writer {
   std::vector<SpirvId> registers_;
 };
 
+// The functions of functions.glsl for floating-point numbers of 16 bits, which shaders hold as floats.
+struct NarrowForm {
+  const char *read, *bits, *rounded;
+};
+
+const NarrowForm* narrow_form(DType dtype) {
+  static constexpr NarrowForm bfloat16{"from_bfloat16", "bfloat16_bits", "rounded_to_bfloat16"};
+  static constexpr NarrowForm float16{"from_float16", "float16_bits", "rounded_to_float16"};
+  return dtype == DType::bf16 ? &bfloat16 : dtype == DType::f16 ? &float16 : nullptr;
+}
+
 const SpirvModule& frame() {
   static const SpirvModule module(compiled_shader("elementwise"));
   return module;
@@ -77,10 +88,10 @@ SpirvId Writer::type_of(DType dtype) const {
   }
 }
 
-// A storage buffer of elements as they lie in memory: numbers of 32 bits, bfloat16 in 16 and booleans in 8.
+// A storage buffer of elements as they lie in memory: numbers of 32 or 16 bits, booleans of 8.
 Writer::Operand Writer::declare_operand(DType dtype, std::uint32_t binding, bool written) {
   SpirvId element = type_of(dtype);
-  if (dtype == DType::bf16) {
+  if (narrow_form(dtype)) {
     module_.add_capability(StorageBuffer16BitAccess);
     element = module_.type(OpTypeInt, {16, 0});
   }
@@ -120,15 +131,17 @@ SpirvId Writer::load(std::size_t input, SpirvId index) {
     at = module_.emit_value(OpIAdd, uint_, {at, module_.call(uint_, "strided", {index, sizes})});
   }
   const SpirvId loaded = module_.emit_value(OpLoad, operand.element, {pointer_to(operand, at)});
-  if (operand.dtype != DType::bf16 && operand.dtype != DType::boolean) return loaded;
+  const NarrowForm* narrow = narrow_form(operand.dtype);
+  if (!narrow && operand.dtype != DType::boolean) return loaded;
   const SpirvId wide = module_.emit_value(OpUConvert, uint_, {loaded});
-  if (operand.dtype == DType::bf16) return module_.call(float_, "from_bfloat16", {wide});
+  if (narrow) return module_.call(float_, narrow->read, {wide});
   return module_.emit_value(OpINotEqual, bool_, {wide, module_.constant(uint_, 0)});
 }
 
 void Writer::store(const Operand& operand, SpirvId at, SpirvId value) {
   SpirvId stored = value;
-  if (operand.dtype == DType::bf16) stored = module_.call(uint_, "bfloat16_bits", {value});
+  if (const NarrowForm* narrow = narrow_form(operand.dtype))
+    stored = module_.call(uint_, narrow->bits, {value});
   if (operand.dtype == DType::boolean) {
     stored =
         module_.emit_value(OpSelect, uint_, {value, module_.constant(uint_, 1), module_.constant(uint_, 0)});
@@ -144,6 +157,9 @@ SpirvId Writer::constant(DType dtype, double value) {
     case DType::bf16:
       return module_.constant(float_,
                               std::bit_cast<std::uint32_t>(to_float(to_bfloat16(static_cast<float>(value)))));
+    case DType::f16:
+      return module_.constant(float_,
+                              std::bit_cast<std::uint32_t>(to_float(to_float16(static_cast<float>(value)))));
     case DType::boolean:
       return module_.boolean(bool_, value != 0);
     default:
@@ -152,7 +168,8 @@ SpirvId Writer::constant(DType dtype, double value) {
 }
 
 SpirvId Writer::rounded(DType dtype, SpirvId value) {
-  return dtype == DType::bf16 ? module_.call(float_, "rounded_to_bfloat16", {value}) : value;
+  const NarrowForm* narrow = narrow_form(dtype);
+  return narrow ? module_.call(float_, narrow->rounded, {value}) : value;
 }
 
 SpirvId Writer::convert(DType from, DType to, SpirvId value) {

@@ -11,6 +11,7 @@ bool has_kernels_for(DType dtype) {
   switch (dtype) {
     case DType::f32:
     case DType::bf16:
+    case DType::f16:
     case DType::i32:
     case DType::u32:
     case DType::boolean:

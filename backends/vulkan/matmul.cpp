@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include <heed/backends/vulkan/index_space.h>
 #include <heed/backends/vulkan/make.h>
 
@@ -79,7 +81,7 @@ void join_batches(Product& product) {
 }  // namespace
 
 bool accepts_matmul(const Op& op, Types inputs, Types) {
-  if (inputs[0].dtype == DType::bf16) return true;
+  if (inputs[0].dtype == DType::bf16 || inputs[0].dtype == DType::f16) return true;
   return inputs[0].dtype == DType::f32 && !static_cast<const Matmul&>(op).wide;
 }
 
@@ -90,9 +92,8 @@ Kernel make_matmul(const Matmul& op, const KernelRequest& request) {
   const Tile tile = tile_for(product.rows, product.columns, request.device);
   const bool accumulates = request.inputs.size() > 2;
   Dispatch dispatch;
-  dispatch.shader.name = request.inputs[0].type.dtype == DType::f32 ? "matmul_f32"
-                         : op.wide                                  ? "matmul_bf16_f32"
-                                                                    : "matmul_bf16";
+  dispatch.shader.name =
+      fmt::format("matmul_{}{}", name_of(request.inputs[0].type.dtype), op.wide ? "_f32" : "");
   dispatch.constants = {tile.invocations(),   tile.rows,        tile.columns, tile.depth,
                         tile.own_rows,        tile.own_columns, accumulates,  product.a_inner == 1,
                         product.b_column == 1};

@@ -9,6 +9,7 @@ Held held(DType dtype) {
   switch (dtype) {
     case DType::f32:
     case DType::bf16:
+    case DType::f16:
       return Held::real;
     case DType::i32:
       return Held::whole;

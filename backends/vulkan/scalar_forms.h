@@ -7,7 +7,8 @@
 
 namespace heed::vulkan {
 
-// How registers of a type are held: bfloat16 as the float of the same value, booleans as SPIR-V's own.
+// How registers of a type are held: bfloat16 and float16 as the float of the same value, booleans as SPIR-V's
+// own.
 enum class Held : std::uint8_t { real, whole, natural, truth, none };
 
 Held held(DType dtype);
@@ -24,7 +25,7 @@ struct Form {
 // Empty where there is none. Not for constant, select and convert.
 Form form_of(ScalarOp op, DType operand);
 
-// Whether a bfloat16 result must be rounded: it may not be a bfloat16 although the operands are.
+// Whether a result of 16 bits must be rounded: it may not fit although the operands do.
 bool rounds(ScalarOp op);
 
 }  // namespace heed::vulkan

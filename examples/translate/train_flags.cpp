@@ -57,8 +57,8 @@ void add_train(CLI::App& app, int& status) {
                       "paper (tiny; small)");
   command->add_option("--out", flags->out, "Run directory (runs/MODEL-PRESET)");
   add_backend_flags(command, flags->backend);
-  command->add_option("--precision", flags->precision, "Of products: f32, or bf16 operands")
-      ->check(CLI::IsMember({"f32", "bf16"}))
+  command->add_option("--precision", flags->precision, "Of products: f32, or operands of bf16 or f16")
+      ->check(CLI::IsMember({"f32", "bf16", "f16"}))
       ->capture_default_str();
   command->add_option("--vocab", flags->vocabulary, "Pieces of text: word, char, bpe or unigram")
       ->check(CLI::IsMember({"word", "char", "bpe", "unigram"}))

@@ -9,12 +9,13 @@
 
 namespace heed::test {
 
-// The reference backend under another name, without what `lacks` says of an op.
+// A backend, the reference one if no other is named, under another name and without what `lacks` says of an
+// op.
 class Crippled final : public Backend {
  public:
   using Lacks = std::function<bool(const Op& op)>;
-  Crippled(std::string name, Lacks lacks)
-      : name_(std::move(name)), lacks_(std::move(lacks)), whole_(open_backend("reference")) {}
+  Crippled(std::string name, Lacks lacks, const std::string& whole = "reference")
+      : name_(std::move(name)), lacks_(std::move(lacks)), whole_(open_backend(whole)) {}
 
   std::string name() const override { return name_; }
   std::string description() const override { return "some of " + whole_->description(); }

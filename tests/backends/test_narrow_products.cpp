@@ -1,8 +1,11 @@
-// Precision::bf16: products take rounded operands, each tensor rounded once; everything else stays f32.
+// Precision::bf16 and f16: products take rounded operands, each tensor rounded once; everything else stays
+// f32.
 #include "../cpu_backends.h"
+#include "mixed_backends.h"
 #include "support.h"
 #include <doctest/doctest.h>
 
+#include <heed/backends/placement.h>
 #include <heed/graph/error.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/matmul.h>
@@ -58,6 +61,18 @@ TEST_CASE("a tensor that several products read, in whatever shape, is rounded on
   CHECK(casts == 3);  // x, w, and their product
 }
 
+TEST_CASE("a precision that the backend has no products of is refused by name") {
+  Graph graph;
+  const Tensor x = graph.input("x", DType::f32, {2, 2});
+  Variables variables(
+      std::make_shared<Crippled>("crippled", [](const Op& op) { return op.name() == "matmul"; }));
+  CHECK_THROWS_WITH_AS(
+      compile({matmul(x, x)}, {}, variables, {.precision = Precision::f16}),
+      "compile: precision f16: crippled has no kernel for products of such operands; f32 is there "
+      "on every backend",
+      MissingKernel);
+}
+
 TEST_CASE("f64 products are left alone, and unknown precisions are refused") {
   Graph graph;
   const Tensor x = graph.input("x", DType::f64, {2, 2});
@@ -67,5 +82,5 @@ TEST_CASE("f64 products are left alone, and unknown precisions are refused") {
   run.run({{x, Array({2, 2}, std::vector<double>{1.001, 0, 0, 1})}});
   CHECK(run.value(product).number(0) == 1.001 * 1.001);
   CHECK(precision_of("bf16") == Precision::bf16);
-  CHECK_THROWS_WITH_AS(precision_of("f8"), "precision is f32 or bf16, not f8", Error);
+  CHECK_THROWS_WITH_AS(precision_of("f8"), "precision is f32, bf16 or f16, not f8", Error);
 }

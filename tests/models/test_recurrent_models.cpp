@@ -257,29 +257,36 @@ TEST_CASE("configurations that make no model are refused") {
         "there is no preset \"tiny\" of Luong's models; there are micro, small, medium, paper");
 }
 
+namespace {
+
+// Steps on one batch of sentences of all lengths.
+std::vector<StepResult> train_some(const std::string& backend, const ModelConfig& config, int steps,
+                                   Precision precision = Precision::f32) {
+  Variables variables(open_backend(backend), 5);
+  const BatchShape shape{16, 6, 5};
+  TrainingStep step(config, shape, {.label_smoothing = 0.1}, variables, false, {.precision = precision});
+  Batch batch;
+  const auto some_words = [](const Shape& of) {
+    Array array(DType::i32, of);
+    for (std::int64_t i = 0; i < array.elements(); ++i)
+      array.set_number(i, static_cast<double>(4 + i * i % 13));
+    return array;
+  };
+  batch.source = some_words({16, 6});
+  batch.source_lengths =
+      Array({16}, std::vector<std::int32_t>{6, 5, 4, 3, 2, 1, 6, 6, 6, 6, 5, 5, 5, 5, 4, 4});
+  batch.target_input = batch.target_output = some_words({16, 5});
+  batch.weights = Array({16, 5}, std::vector<float>(80, 1.0f));
+  batch.target_tokens = 80;
+  std::vector<StepResult> results;
+  for (int i = 0; i < steps; ++i) results.push_back(step.run(batch, {.learning_rate = 0.01}));
+  return results;
+}
+
+}  // namespace
+
 // Matrices that every step of a sequence reads may be packed before a run; each run must see the new ones.
 TEST_CASE("every backend trains every model the same way, update by update") {
-  const auto losses_on = [](const std::string& backend, const ModelConfig& config, int steps) {
-    Variables variables(open_backend(backend), 5);
-    const BatchShape shape{16, 6, 5};
-    TrainingStep step(config, shape, {.label_smoothing = 0.1}, variables);
-    Batch batch;
-    const auto some_words = [](const Shape& of) {
-      Array array(DType::i32, of);
-      for (std::int64_t i = 0; i < array.elements(); ++i)
-        array.set_number(i, static_cast<double>(4 + i * i % 13));
-      return array;
-    };
-    batch.source = some_words({16, 6});
-    batch.source_lengths =
-        Array({16}, std::vector<std::int32_t>{6, 5, 4, 3, 2, 1, 6, 6, 6, 6, 5, 5, 5, 5, 4, 4});
-    batch.target_input = batch.target_output = some_words({16, 5});
-    batch.weights = Array({16, 5}, std::vector<float>(80, 1.0f));
-    batch.target_tokens = 80;
-    std::vector<double> losses;
-    for (int i = 0; i < steps; ++i) losses.push_back(step.run(batch, {.learning_rate = 0.01}).loss);
-    return losses;
-  };
   BahdanauConfig bahdanau{
       .vocabulary = words, .embedding = 64, .encoder_units = 64, .units = 96, .alignment = 64, .maxout = 64};
   LuongConfig luong{.vocabulary = words, .embedding = 64, .units = 64, .layers = 2};
@@ -287,13 +294,27 @@ TEST_CASE("every backend trains every model the same way, update by update") {
   for (const ModelConfig& config : {ModelConfig(bahdanau), ModelConfig(luong), transformer}) {
     CAPTURE(describe(config));
     const int steps = model_name(config) == "transformer" ? 20 : 6;
-    const std::vector<double> expected = losses_on("reference", config, steps);
-    CHECK(expected.back() < 0.8 * expected.front());
+    const auto expected = train_some("reference", config, steps);
+    CHECK(expected.back().loss < 0.8 * expected.front().loss);
     for (const std::string& backend : heed::test::cpu_backends()) {
       CAPTURE(backend);
-      const std::vector<double> found = losses_on(backend, config, steps);
+      const auto found = train_some(backend, config, steps);
       for (std::size_t i = 0; i < expected.size(); ++i)
-        CHECK(found[i] == doctest::Approx(expected[i]).epsilon(1e-3));
+        CHECK(found[i].loss == doctest::Approx(expected[i].loss).epsilon(1e-3));
+    }
+  }
+}
+
+TEST_CASE("products of operands of 16 bits leave losses and gradients nearly as they were") {
+  const ModelConfig config = transformer_preset("micro", words);
+  const auto expected = train_some("reference", config, 3);
+  for (const Precision precision : {Precision::bf16, Precision::f16}) {
+    CAPTURE(name_of(precision));
+    const auto found = train_some("reference", config, 3, precision);
+    const double tolerance = precision == Precision::bf16 ? 2e-2 : 2e-3;  // 8 bits and 11
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      CHECK(found[i].loss == doctest::Approx(expected[i].loss).epsilon(tolerance));
+      CHECK(found[i].gradient_norm == doctest::Approx(expected[i].gradient_norm).epsilon(tolerance));
     }
   }
 }

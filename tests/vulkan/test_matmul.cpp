@@ -23,40 +23,55 @@ Array numbers(const Shape& shape, std::uint32_t stream) {
   return array;
 }
 
-// a b, with the transposes, added to c where asked for; in bf16 where `narrow`.
-Array product(const std::shared_ptr<Backend>& backend, const Sizes& sizes, int transposed, bool accumulates,
-              bool narrow) {
+struct Variant {
+  Sizes sizes;
+  int transposed;  // 1: b, 2: a
+  bool accumulates;
+  DType dtype;  // of the operands; the product is f32
+};
+
+// a b, with the transposes, added to c where asked for.
+Array product(const std::shared_ptr<Backend>& backend, const Variant& variant) {
   Graph graph;
-  const bool at = transposed == 2, bt = transposed == 1;
-  const Shape a_shape = at ? Shape{2, sizes.inner, sizes.rows} : Shape{2, sizes.rows, sizes.inner};
-  const Shape b_shape = bt ? Shape{2, sizes.columns, sizes.inner} : Shape{2, sizes.inner, sizes.columns};
+  const auto [rows, columns, inner] = variant.sizes;
+  const bool at = variant.transposed == 2, bt = variant.transposed == 1;
+  const Shape a_shape = at ? Shape{2, inner, rows} : Shape{2, rows, inner};
+  const Shape b_shape = bt ? Shape{2, columns, inner} : Shape{2, inner, columns};
   Tensor a = graph.constant(numbers(a_shape, 1)), b = graph.constant(numbers(b_shape, 2));
+  const bool narrow = variant.dtype != DType::f32;
   if (narrow) {
-    a = cast(a, DType::bf16);
-    b = cast(b, DType::bf16);
+    a = cast(a, variant.dtype);
+    b = cast(b, variant.dtype);
   }
   MatmulOptions options{.transpose_a = at, .transpose_b = bt, .wide = narrow};
-  if (accumulates) options.accumulate = graph.constant(numbers({2, sizes.rows, sizes.columns}, 3));
+  if (variant.accumulates) options.accumulate = graph.constant(numbers({2, rows, columns}, 3));
   const Tensor fetches[] = {matmul(a, b, options)};
   return evaluate_on(backend)(fetches, {}).front();
 }
 
+void check_product(const std::shared_ptr<Backend>& backend, const Variant& variant) {
+  const Array expected = product(open_backend("reference"), variant);
+  const Array got = product(backend, variant);
+  double worst = 0;
+  for (std::int64_t i = 0; i < got.elements(); ++i)
+    worst = std::max(worst, std::abs(got.number(i) - expected.number(i)));
+  const auto& [sizes, transposed, accumulates, dtype] = variant;
+  CAPTURE(fmt::format("{} x {} x {}, transposed {}, accumulates {}, {}", sizes.rows, sizes.columns,
+                      sizes.inner, transposed, accumulates, name_of(dtype)));
+  CHECK(worst < 1e-5);
+}
+
+// A driver compiles each variant of a tile anew, the large ones slowly: of those each kind of operand is
+// tried, each way to lie and to accumulate, but not each of one with each of the others.
 void check_products(const std::shared_ptr<Backend>& backend) {
-  const auto reference = open_backend("reference");
-  for (const Sizes& sizes :
-       {Sizes{130, 70, 19}, {65, 129, 8}, {33, 34, 64}, {16, 17, 40}, {1, 200, 33}, {70, 1, 5}}) {
+  constexpr DType dtypes[] = {DType::f32, DType::bf16, DType::f16};
+  for (const Sizes& sizes : {Sizes{130, 70, 19}, {65, 129, 8}}) {
+    for (int i = 0; i < 3; ++i) check_product(backend, {sizes, i, i != 1, dtypes[i]});
+  }
+  for (const Sizes& sizes : {Sizes{33, 34, 64}, {16, 17, 40}, {1, 200, 33}, {70, 1, 5}}) {
     for (int transposed = 0; transposed < 3; ++transposed) {
       for (const bool accumulates : {false, true}) {
-        for (const bool narrow : {false, true}) {
-          const Array expected = product(reference, sizes, transposed, accumulates, narrow);
-          const Array got = product(backend, sizes, transposed, accumulates, narrow);
-          double worst = 0;
-          for (std::int64_t i = 0; i < got.elements(); ++i)
-            worst = std::max(worst, std::abs(got.number(i) - expected.number(i)));
-          CAPTURE(fmt::format("{} x {} x {}, transposed {}, accumulates {}, narrow {}", sizes.rows,
-                              sizes.columns, sizes.inner, transposed, accumulates, narrow));
-          CHECK(worst < 1e-5);
-        }
+        for (const DType dtype : dtypes) check_product(backend, {sizes, transposed, accumulates, dtype});
       }
     }
   }

@@ -46,7 +46,7 @@ std::optional<ScalarProgram> program_of(ScalarOp op, DType dtype) {
   const Register a = builder.input(dtype);
   if (op == ScalarOp::convert) {
     std::vector<Register> results;
-    for (const DType to : {DType::f32, DType::bf16, DType::i32, DType::u32, DType::boolean})
+    for (const DType to : {DType::f32, DType::bf16, DType::f16, DType::i32, DType::u32, DType::boolean})
       results.push_back(builder.emit(op, to, a));
     return builder.finish(results);
   }
@@ -61,7 +61,7 @@ TEST_CASE("every instruction becomes a valid shader, in every type that has it")
   Validator validator;
   int shaders = 0;
   for (int op = 0; op <= static_cast<int>(last_op); ++op) {
-    for (const DType dtype : {DType::f32, DType::bf16, DType::i32, DType::u32, DType::boolean}) {
+    for (const DType dtype : {DType::f32, DType::bf16, DType::f16, DType::i32, DType::u32, DType::boolean}) {
       const auto program = program_of(static_cast<ScalarOp>(op), dtype);
       if (!program) continue;
       DeviceTraits device;

@@ -266,6 +266,24 @@ uint bfloat16_bits(const float x) {
 float from_bfloat16(const uint bits) { return uintBitsToFloat(bits << 16); }
 float rounded_to_bfloat16(const float x) { return from_bfloat16(bfloat16_bits(x)); }
 
+// The nearest float16, ties to even; a NaN is the quiet one.
+uint float16_bits(const float x) {
+  const uint bits = floatBitsToUint(x), sign = (bits >> 16) & 0x8000u, size = bits & 0x7fffffffu;
+  if (size > 0x7f800000u) return sign | 0x7e00u;
+  if (size >= 0x47800000u) return sign | 0x7c00u;
+  if (size < 0x38800000u) {  // subnormal: adding 1/2 leaves its rounded mantissa in the low bits
+    precise float shifted = uintBitsToFloat(size) + 0.5;
+    return sign | (floatBitsToUint(shifted) - 0x3f000000u);
+  }
+  return sign | ((size - 0x38000000u + 0xfffu + ((size >> 13) & 1u)) >> 13);
+}
+float from_float16(const uint bits) {
+  const uint sign = (bits & 0x8000u) << 16, size = bits & 0x7fffu;
+  if (size < 0x0400u) return uintBitsToFloat(sign | floatBitsToUint(float(size) * 5.9604644775390625e-8));
+  return uintBitsToFloat(sign | ((size << 13) + (size >= 0x7c00u ? 0x70000000u : 0x38000000u)));
+}
+float rounded_to_float16(const float x) { return from_float16(float16_bits(x)); }
+
 // Toward zero, as C does where it defines the result; what does not fit wraps or sticks as 64 bits would.
 int to_signed(const float x) { return is_nan(x) ? 0 : abs(x) < 2147483648.0 ? int(x) : int(0x80000000u); }
 uint to_unsigned(const float x) {
