@@ -2,6 +2,7 @@
 #include <map>
 
 #include <heed/backends/vulkan/check.h>
+#include <heed/backends/vulkan/cooperative_matrix.h>
 #include <heed/backends/vulkan/device.h>
 #include <heed/backends/vulkan/physical_device.h>
 #include <heed/backends/vulkan/pipelines.h>
@@ -36,8 +37,13 @@ std::shared_ptr<Device> Device::open(std::string_view which) {
 Device::Device(std::shared_ptr<Instance> instance, const PhysicalDevice& physical)
     : instance_(std::move(instance)), traits_(physical.traits) {
   vkGetPhysicalDeviceMemoryProperties(physical.handle, &memory_);
-  create(physical.handle);
-  pipelines_ = std::make_unique<Pipelines>(handle_, traits_.cache_key);
+  try {
+    create(physical.handle);
+    pipelines_ = std::make_unique<Pipelines>(handle_, traits_.cache_key);
+  } catch (...) {
+    destroy();
+    throw;
+  }
 }
 
 void Device::create(VkPhysicalDevice physical) {
@@ -52,7 +58,11 @@ void Device::create(VkPhysicalDevice physical) {
   want_features(traits_, features);
   VkDeviceCreateInfo info{};
   info.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO;
-  info.pNext = &features.all;
+  CooperativeMatrixFeatures matrices;
+  std::vector<const char*> extensions;
+  info.pNext = want_cooperative_matrices(traits_, matrices, &features.all, extensions);
+  info.enabledExtensionCount = static_cast<std::uint32_t>(extensions.size());
+  info.ppEnabledExtensionNames = extensions.data();
   info.queueCreateInfoCount = 1;
   info.pQueueCreateInfos = &queue;
   check(vkCreateDevice(physical, &info, nullptr, &handle_), "opening " + traits_.name);
@@ -74,6 +84,10 @@ void Device::create(VkPhysicalDevice physical) {
 }
 
 Device::~Device() {
+  destroy();
+}
+
+void Device::destroy() {
   if (!handle_) return;
   vkDeviceWaitIdle(handle_);
   pipelines_.reset();

@@ -38,6 +38,7 @@ class Device {
 
  private:
   void create(VkPhysicalDevice physical);
+  void destroy();
 
   std::shared_ptr<Instance> instance_;
   DeviceTraits traits_;

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <optional>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -78,6 +80,70 @@ void join_batches(Product& product) {
   }
 }
 
+// What a group computes of a product, and by which shader.
+struct Choice {
+  std::string shader;
+  std::uint32_t rows, columns;
+  std::vector<std::uint32_t> constants;          // before those that say how operands lie
+  std::vector<std::uint32_t> further_constants;  // behind them
+};
+
+// A tile of which every subgroup computes a share of 32 rows and 32 or 64 columns by small products.
+struct CooperativeTile {
+  std::uint32_t rows, columns, own_columns;
+
+  std::uint32_t subgroups() const { return rows / 32 * (columns / own_columns); }
+};
+
+constexpr std::uint32_t cooperative_depth = 32;
+constexpr CooperativeTile small_cooperative_tile{64, 64, 32};
+constexpr CooperativeTile large_cooperative_tile{128, 128, 64};
+
+// Bytes that a group shares, at most; see matmul_cooperative.comp.
+std::uint32_t shared_bytes(const CooperativeTile& tile, const MatrixSizes& matrix) {
+  const std::uint32_t along_inner = tile.rows * (cooperative_depth / 8 + 1);
+  const std::uint32_t along_rows = cooperative_depth * (tile.rows / 8 + 1);
+  return 2 * 16 * std::max(along_inner, along_rows) + 4 * tile.subgroups() * matrix.rows * matrix.columns;
+}
+
+// The device's own instructions for small products, where it has any and the product fills some.
+std::optional<Choice> cooperative_choice(const Product& product, const DeviceTraits& device) {
+  const bool khr = static_cast<bool>(device.cooperative_khr), nv = static_cast<bool>(device.cooperative_nv);
+  const MatrixSizes& matrix = khr  ? device.cooperative_khr
+                              : nv ? device.cooperative_nv
+                                   : device.cooperative_emulated;
+  if (!matrix || product.rows < matrix.rows || product.columns < matrix.columns) return std::nullopt;
+  const auto fits = [&](const CooperativeTile& tile) {
+    return tile.subgroups() * device.subgroup_size <= device.most_invocations &&
+           shared_bytes(tile, matrix) <= device.shared_memory;
+  };
+  constexpr std::int64_t enough_groups = 64;  // to give a GPU work
+  const std::int64_t elements = product.rows * product.columns * product.batches.elements();
+  CooperativeTile tile = large_cooperative_tile;
+  if (!fits(tile) || elements < enough_groups * tile.rows * tile.columns) tile = small_cooperative_tile;
+  if (!fits(tile)) return std::nullopt;
+  return Choice{khr  ? "matmul_cooperative_khr"
+                : nv ? "matmul_cooperative_nv"
+                     : "matmul_cooperative_emulated",
+                tile.rows,
+                tile.columns,
+                {tile.subgroups() * device.subgroup_size, tile.rows, tile.columns, cooperative_depth,
+                 32 / matrix.rows, tile.own_columns / matrix.columns},
+                {matrix.rows, matrix.columns, matrix.inner, tile.subgroups()}};
+}
+
+Choice choice_for(const Product& product, DType dtype, const DeviceTraits& device) {
+  if (dtype == DType::f16) {
+    if (auto choice = cooperative_choice(product, device)) return *std::move(choice);
+  }
+  const Tile tile = tile_for(product.rows, product.columns, device);
+  return {"matmul",
+          tile.rows,
+          tile.columns,
+          {tile.invocations(), tile.rows, tile.columns, tile.depth, tile.own_rows, tile.own_columns},
+          {}};
+}
+
 }  // namespace
 
 bool accepts_matmul(const Op& op, Types inputs, Types) {
@@ -89,14 +155,15 @@ Kernel make_matmul(const Matmul& op, const KernelRequest& request) {
   if (request.outputs[0].type.shape.elements() == 0) return {};
   Product product = product_of(op, request);
   join_batches(product);
-  const Tile tile = tile_for(product.rows, product.columns, request.device);
+  const DType dtype = request.inputs[0].type.dtype;
+  const Choice choice = choice_for(product, dtype, request.device);
   const bool accumulates = request.inputs.size() > 2;
   Dispatch dispatch;
-  dispatch.shader.name =
-      fmt::format("matmul_{}{}", name_of(request.inputs[0].type.dtype), op.wide ? "_f32" : "");
-  dispatch.constants = {tile.invocations(),   tile.rows,        tile.columns, tile.depth,
-                        tile.own_rows,        tile.own_columns, accumulates,  product.a_inner == 1,
-                        product.b_column == 1};
+  dispatch.shader.name = fmt::format("{}_{}{}", choice.shader, name_of(dtype), op.wide ? "_f32" : "");
+  std::vector<std::uint32_t>& constants = dispatch.constants;
+  constants = choice.constants;
+  constants.insert(constants.end(), {accumulates, product.a_inner == 1, product.b_column == 1});
+  constants.insert(constants.end(), choice.further_constants.begin(), choice.further_constants.end());
   dispatch.bindings = {input(0), input(1), output(0), accumulates ? input(2) : input(0)};
   const std::int64_t batches = product.batches.elements();
   std::vector<std::uint32_t>& words = dispatch.parameters;
@@ -112,7 +179,8 @@ Kernel make_matmul(const Matmul& op, const KernelRequest& request) {
            0};
   const IndexSpace space(product.batches, {product.a_batch, product.b_batch});
   for (std::size_t operand = 0; operand < 2; ++operand) place_space(dispatch, 8 + operand, space, operand);
-  dispatch.groups = {word(divide_up(product.columns, tile.columns)), word(divide_up(product.rows, tile.rows)),
+  dispatch.groups = {word(divide_up(product.columns, choice.columns)),
+                     word(divide_up(product.rows, choice.rows)),
                      word(std::min<std::int64_t>(batches, request.device.most_groups))};
   return {{std::move(dispatch)}};
 }

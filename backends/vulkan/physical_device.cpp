@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <heed/backends/vulkan/cooperative_matrix.h>
 #include <heed/backends/vulkan/physical_device.h>
 
 namespace heed::vulkan {
@@ -80,7 +81,8 @@ PhysicalDevice describe(VkPhysicalDevice handle) {
   traits.largest_allocation = static_cast<std::int64_t>(properties.v11.maxMemoryAllocationSize);
   if (limits.timestampComputeAndGraphics) traits.clock_nanoseconds = limits.timestampPeriod;
   traits.host_visible = traits.kind == DeviceKind::cpu || traits.kind == DeviceKind::integrated;
-  traits.float16 = supported.v12.shaderFloat16;
+  if (supported.v12.shaderFloat16 && supported.v12.vulkanMemoryModel)
+    describe_cooperative_matrices(handle, traits);
   traits.preserves_special_values = properties.v12.shaderSignedZeroInfNanPreserveFloat32;
   describe_memory(handle, traits);
   const auto need = [&](VkBool32 has, const char* what) {
@@ -104,7 +106,9 @@ void want_features(const DeviceTraits& traits, FeatureChain& features) {
   features.v11.storageBuffer16BitAccess = VK_TRUE;
   features.v12.storageBuffer8BitAccess = VK_TRUE;
   features.v12.timelineSemaphore = VK_TRUE;
-  features.v12.shaderFloat16 = traits.float16;
+  const bool cooperative = traits.cooperative_khr || traits.cooperative_nv;
+  features.v12.shaderFloat16 = cooperative;
+  features.v12.vulkanMemoryModel = cooperative;
 }
 
 }  // namespace heed::vulkan

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <heed/backends/vulkan/kernels.h>
 #include <heed/backends/vulkan/memory.h>
@@ -67,17 +68,24 @@ class VulkanBackend final : public Backend {
   Allocator allocator_;
 };
 
+std::string matrices_of(const DeviceTraits& traits) {
+  const bool khr = static_cast<bool>(traits.cooperative_khr);
+  const MatrixSizes& sizes = khr ? traits.cooperative_khr : traits.cooperative_nv;
+  if (!sizes) return "no";
+  return fmt::format("{} x {} x {} ({})", sizes.rows, sizes.columns, sizes.inner, khr ? "KHR" : "NV");
+}
+
 // "llvmpipe (...), CPU; Mesa 22.3; Vulkan 1.3; 2.0 GiB ..."
 std::string limits_of(const DeviceTraits& traits) {
   const char* const kinds[] = {"discrete GPU", "integrated GPU", "virtual GPU", "CPU", "other"};
   const auto mib = [](std::int64_t bytes) { return static_cast<double>(bytes) / (1 << 20); };
   return fmt::format(
       "{}: {}, {}, Vulkan {}.{}, {:.0f} MiB of memory ({:.0f} in a block, {:.0f} in a binding), {} KiB "
-      "shared, groups of {}, subgroups of {}, float16 {}",
+      "shared, groups of {}, subgroups of {}, float16 matrices {}",
       traits.name, kinds[static_cast<std::size_t>(traits.kind)], traits.driver,
       VK_API_VERSION_MAJOR(traits.api_version), VK_API_VERSION_MINOR(traits.api_version), mib(traits.memory),
       mib(traits.largest_allocation), mib(traits.largest_range), traits.shared_memory / 1024,
-      traits.most_invocations, traits.subgroup_size, traits.float16 ? "yes" : "no");
+      traits.most_invocations, traits.subgroup_size, matrices_of(traits));
 }
 
 std::string VulkanBackend::description() const {
@@ -94,16 +102,25 @@ bool VulkanBackend::takes_strides(const Op& op, std::size_t index) const {
 
 namespace {
 
-void leave_out(const std::string& feature, DeviceTraits& device) {
-  if (feature == "host_visible") {
-    device.host_visible = false;
-  } else if (feature == "special_values") {
-    device.preserves_special_values = false;
-  } else {
-    throw Error(fmt::format(
-        "vulkan has no feature \"{}\" that could be left out; there are host_visible and special_values",
-        feature));
+struct Feature {
+  std::string_view name;
+  void (*leave_out)(DeviceTraits&);
+};
+constexpr Feature features[] = {
+    {"host_visible", [](DeviceTraits& device) { device.host_visible = false; }},
+    {"special_values", [](DeviceTraits& device) { device.preserves_special_values = false; }},
+    {"cooperative_khr", [](DeviceTraits& device) { device.cooperative_khr = {}; }},
+    {"cooperative_nv", [](DeviceTraits& device) { device.cooperative_nv = {}; }},
+};
+
+void leave_out(const std::string& name, DeviceTraits& device) {
+  std::vector<std::string_view> names;
+  for (const Feature& feature : features) {
+    if (feature.name == name) return feature.leave_out(device);
+    names.push_back(feature.name);
   }
+  throw Error(fmt::format("vulkan has no feature \"{}\" that could be left out; there are {}", name,
+                          fmt::join(names, ", ")));
 }
 
 std::string device_in(const std::string& name) {

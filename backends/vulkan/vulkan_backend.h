@@ -14,8 +14,9 @@ namespace heed::vulkan {
 
 // The name is "vulkan" for the best device, "vulkan:1" for one by its number, or "vulkan:llvmpipe" for one by
 // a part of its name. `without` names features that are not to be used: "host_visible" (the host reaches the
-// device's memory), "special_values" (infinities and NaN are asked to be kept in elementwise shaders). Throws
-// Error where there is no such device or feature.
+// device's memory), "special_values" (infinities and NaN are asked to be kept in elementwise shaders),
+// "cooperative_khr" and "cooperative_nv" (instructions for small matrices, by either extension). Throws Error
+// where there is no such device or feature.
 std::shared_ptr<Backend> open(const std::string& name, const std::vector<std::string>& without = {});
 
 // The same, on a device that is taken for a lesser one: with lower limits, or as one whose memory the host

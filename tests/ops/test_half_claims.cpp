@@ -7,10 +7,10 @@
 
 #include <heed/autodiff/gradients.h>
 #include <heed/backends/executable.h>
-#include <heed/ops/reduce.h>
 #include <heed/graph/initializer.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/layer_norm.h>
+#include <heed/ops/reduce.h>
 
 using namespace heed;
 using namespace heed::test;

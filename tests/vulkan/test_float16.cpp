@@ -34,8 +34,9 @@ TEST_CASE("every float16 is read as on the host") {
   int wrong = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const float got = wide.values<float>()[i], expected = to_float(values[i]);
-    if (is_nan(values[i].bits) ? !std::isnan(got)
-                               : std::bit_cast<std::uint32_t>(got) != std::bit_cast<std::uint32_t>(expected)) {
+    if (is_nan(values[i].bits)
+            ? !std::isnan(got)
+            : std::bit_cast<std::uint32_t>(got) != std::bit_cast<std::uint32_t>(expected)) {
       ++wrong;
     }
   }
@@ -43,11 +44,14 @@ TEST_CASE("every float16 is read as on the host") {
 }
 
 // Between each float16 and the next: the middle, which goes to the even one, and its neighbours.
-TEST_CASE("floats are rounded to float16 as on the host, beyond its range and below its smallest number, too") {
-  std::vector<float> values{0.0f, -0.0f, 1e-10f, 65519.0f, 65520.0f, 1e30f, std::numeric_limits<float>::infinity()};
+TEST_CASE(
+    "floats are rounded to float16 as on the host, beyond its range and below its smallest number, too") {
+  std::vector<float> values{
+      0.0f, -0.0f, 1e-10f, 65519.0f, 65520.0f, 1e30f, std::numeric_limits<float>::infinity()};
   for (std::uint16_t bits = 0; bits < 0x7c00u; bits += 3) {
     const std::uint32_t low = std::bit_cast<std::uint32_t>(to_float(Float16{bits}));
-    const std::uint32_t high = std::bit_cast<std::uint32_t>(to_float(Float16{static_cast<std::uint16_t>(bits + 1)}));
+    const std::uint32_t high =
+        std::bit_cast<std::uint32_t>(to_float(Float16{static_cast<std::uint16_t>(bits + 1)}));
     if (bits + 1 == 0x7c00u) break;
     const std::uint32_t middle = low + (high - low) / 2;
     for (const std::uint32_t near : {middle - 1, middle, middle + 1}) {
@@ -55,8 +59,7 @@ TEST_CASE("floats are rounded to float16 as on the host, beyond its range and be
       values.push_back(-values.back());
     }
   }
-  const Array narrow =
-      cast_on_device(Array({static_cast<std::int64_t>(values.size())}, values), DType::f16);
+  const Array narrow = cast_on_device(Array({static_cast<std::int64_t>(values.size())}, values), DType::f16);
   int wrong = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (narrow.values<Float16>()[i].bits != to_float16(values[i]).bits) ++wrong;

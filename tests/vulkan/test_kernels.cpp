@@ -92,3 +92,32 @@ TEST_CASE("nothing is dispatched for empty results") {
              {dense(DType::f32, {0, 7})}, device)
             .dispatches.empty());
 }
+
+TEST_CASE("float16 products take the device's small matrices where it has them, KHR's first") {
+  DeviceTraits device = small_device();
+  device.most_invocations = 1024;
+  device.shared_memory = 48 << 10;
+  device.subgroup_size = 32;
+  const auto dispatch = [&](DType dtype, std::int64_t rows, std::int64_t columns) {
+    const Matmul op(false, true, dtype != DType::f32);
+    return make(op, {dense(dtype, {rows, 40}), dense(dtype, {columns, 40})},
+                {dense(DType::f32, {rows, columns})}, device)
+        .dispatches.at(0);
+  };
+  using Words = std::vector<std::uint32_t>;
+  CHECK(dispatch(DType::f16, 100, 90).shader.name == "matmul_f16_f32");
+  device.cooperative_nv = {16, 16, 16};
+  const Dispatch small = dispatch(DType::f16, 100, 90);
+  CHECK(small.shader.name == "matmul_cooperative_nv_f16_f32");
+  CHECK(small.constants == Words{128, 64, 64, 32, 2, 2, 0, 1, 0, 16, 16, 16, 4});
+  CHECK(small.groups == std::array<std::uint32_t, 3>{2, 2, 1});
+  device.cooperative_khr = {16, 8, 16};
+  const Dispatch large = dispatch(DType::f16, 2000, 1000);
+  CHECK(large.shader.name == "matmul_cooperative_khr_f16_f32");
+  CHECK(large.constants == Words{256, 128, 128, 32, 2, 8, 0, 1, 0, 16, 8, 16, 8});
+  CHECK(large.groups == std::array<std::uint32_t, 3>{8, 16, 1});
+  CHECK(dispatch(DType::f16, 8, 90).shader.name == "matmul_f16_f32");  // fills none
+  CHECK(dispatch(DType::bf16, 100, 90).shader.name == "matmul_bf16_f32");
+  device.shared_memory = 8 << 10;  // too little for any tile
+  CHECK(dispatch(DType::f16, 100, 90).shader.name == "matmul_f16_f32");
+}

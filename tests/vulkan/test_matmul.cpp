@@ -88,3 +88,20 @@ TEST_CASE("products are right at every edge of a tile, on a GPU's tiles") {
   check_products(vulkan::open_as(
       "vulkan", [](vulkan::DeviceTraits& device) { device.kind = vulkan::DeviceKind::discrete; }));
 }
+
+// Where a device has the instructions, the cases above take them.
+TEST_CASE("float16 products are right around emulated instructions for small matrices") {
+  const auto backend = vulkan::open_as("vulkan", [](vulkan::DeviceTraits& device) {
+    device.cooperative_khr = device.cooperative_nv = {};
+    device.cooperative_emulated = {16, 16, 16};
+  });
+  for (const Sizes& sizes : {Sizes{130, 70, 19}, {65, 129, 40}, {16, 16, 16}, {33, 34, 64}}) {
+    for (int transposed = 0; transposed < 3; ++transposed)
+      check_product(backend, {sizes, transposed, transposed != 1, DType::f16});
+  }
+  check_product(backend, {{16, 24, 64}, 0, false, DType::f16});  // whole words of eight
+}
+
+TEST_CASE("products are right at every edge of a tile, without instructions for small matrices") {
+  check_products(vulkan::open("vulkan", {"cooperative_khr", "cooperative_nv"}));
+}
