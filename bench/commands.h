@@ -39,6 +39,7 @@ void decode(const DecodeFlags& flags);
 
 struct OpsFlags : ModelFlags {
   std::int64_t batch = 64, length = 32;
+  std::int64_t square = 0;  // if not 0: also a product of two matrices of so many rows and columns
   int repetitions = 20, warmup = 3;
 };
 void measure_ops(const OpsFlags& flags);

@@ -76,6 +76,8 @@ void add_ops(CLI::App& app) {
   command->add_option("--length", flags->length, "Words a sentence")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  command->add_option("--square", flags->square, "Also a product of matrices of so many rows and columns")
+      ->check(CLI::PositiveNumber);
   command->add_option("--repetitions", flags->repetitions)->check(CLI::PositiveNumber)->capture_default_str();
   command->callback([flags] { measure_ops(*flags); });
 }

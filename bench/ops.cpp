@@ -167,6 +167,8 @@ void measure_ops(const OpsFlags& flags) {
   const auto backend = flags.open();
   std::vector<Row> rows = products(config, flags.batch * flags.length);
   std::ranges::move(others(config, flags.batch, flags.length), std::back_inserter(rows));
+  if (flags.square > 0)
+    rows.push_back(product("square product", {flags.square, flags.square}, {flags.square, flags.square}));
   nlohmann::json results = nlohmann::json::array();
   if (!flags.json)
     fmt::print("{:<32} {:>10} {:>10} {:>9} {:>8}\n", "", "median us", "best us", "GFLOP/s", "GB/s");

@@ -66,8 +66,7 @@ bool has_feature(VkPhysicalDevice device, const Extension& extension) {
 template <typename Properties>
 MatrixSizes best_of(VkPhysicalDevice device, const Extension& extension) {
   using Query = VkResult(VKAPI_PTR*)(VkPhysicalDevice, std::uint32_t*, Properties*);
-  const auto query =
-      reinterpret_cast<Query>(vkGetInstanceProcAddr(volkGetLoadedInstance(), extension.query));
+  const auto query = reinterpret_cast<Query>(vkGetInstanceProcAddr(volkGetLoadedInstance(), extension.query));
   std::uint32_t count = 0;
   if (!query || query(device, &count, nullptr) != VK_SUCCESS) return {};
   std::vector<Properties> all(count, Properties{extension.properties});
@@ -77,7 +76,8 @@ MatrixSizes best_of(VkPhysicalDevice device, const Extension& extension) {
     if (one.a != float16_component || one.b != float16_component || one.scope != subgroup_scope) continue;
     if (one.c != float32_component || one.result != float32_component) continue;
     if (one.rows % 8 != 0 || one.columns % 8 != 0 || one.inner % 8 != 0) continue;
-    if (one.rows > 32 || one.columns > 32 || one.inner > 32) continue;  // more than a subgroup's share of a tile
+    if (one.rows > 32 || one.columns > 32 || one.inner > 32)
+      continue;  // more than a subgroup's share of a tile
     if (one.rows * one.columns * one.inner > best.rows * best.columns * best.inner)
       best = {one.rows, one.columns, one.inner};
   }

@@ -1,6 +1,6 @@
 // Which instructions for small matrices a device has, and what opening it takes to use them. Of Vulkan's two
-// extensions, VK_KHR_cooperative_matrix and the older VK_NV_cooperative_matrix, headers and compilers may know
-// the latter alone.
+// extensions, VK_KHR_cooperative_matrix and the older VK_NV_cooperative_matrix, headers and compilers may
+// know the latter alone.
 #pragma once
 
 #include <vector>

@@ -89,7 +89,7 @@ Device::~Device() {
 
 void Device::destroy() {
   if (!handle_) return;
-  vkDeviceWaitIdle(handle_);
+  settle();
   pipelines_.reset();
   vkDestroySemaphore(handle_, timeline_, nullptr);
   vkDestroyCommandPool(handle_, pool_, nullptr);
@@ -134,6 +134,10 @@ std::uint64_t Device::submit(std::span<const VkCommandBuffer> commands) {
   check(vkQueueSubmit(queue_, 1, &info, VK_NULL_HANDLE), "starting work on " + traits_.name);
   submitted_ = value;
   return value;
+}
+
+void Device::settle() noexcept {
+  vkDeviceWaitIdle(handle_);
 }
 
 void Device::wait(std::uint64_t value) {

@@ -35,6 +35,9 @@ class Device {
   // Starts the work and tells what the timeline will count when it is done.
   std::uint64_t submit(std::span<const VkCommandBuffer> commands);
   void wait(std::uint64_t value);
+  // Waits for all of it, for destructors: of a device that was lost there is nothing to wait for, and no
+  // error.
+  void settle() noexcept;
 
  private:
   void create(VkPhysicalDevice physical);

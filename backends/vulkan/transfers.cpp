@@ -19,7 +19,7 @@ Transfers::Transfers(std::shared_ptr<Device> device)
     : device_(std::move(device)), commands_(device_->allocate_commands()) {}
 
 Transfers::~Transfers() {
-  if (submitted_) device_->wait(submitted_);
+  if (submitted_) device_->settle();
   device_->free_commands(commands_);
 }
 

@@ -45,8 +45,10 @@ TEST_CASE("a training step with bf16 products loses about what one with f32 does
 }
 
 TEST_CASE("the benchmark of ops times every kind of step") {
-  const auto result = measured("ops --preset micro --batch 2 --length 5 --vocab 50 --repetitions 2");
+  const auto result =
+      measured("ops --preset micro --batch 2 --length 5 --vocab 50 --square 9 --repetitions 2");
   REQUIRE(result.at("ops").size() > 20);
+  CHECK(result.at("ops").back().at("name") == "square product");
   for (const auto& row : result.at("ops")) {
     CAPTURE(row.at("name").get<std::string>());
     CHECK(row.at("median_us").get<double>() >= row.at("best_us").get<double>());

@@ -9,6 +9,8 @@
 #include <heed/backends/vulkan/vulkan_backend.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/reduce.h>
+#include <heed/ops/reverse.h>
+#include <heed/ops/views.h>
 
 using namespace heed;
 using heed::test::message_of;
@@ -60,6 +62,32 @@ TEST_CASE("a tensor larger than a block is refused by name") {
   const std::string message = message_of([&] { compile({exp(x)}, variables); });
   CAPTURE(message);
   CHECK(message.find("bytes in one piece; vulkan has none above") != std::string::npos);
+}
+
+// The driver refuses what the device is taken to have.
+TEST_CASE("memory that the driver does not give is one error, and the backend goes on") {
+  const auto backend = vulkan::open_as("vulkan", [](vulkan::DeviceTraits& device) {
+    device.memory = std::int64_t{1} << 60;
+    device.largest_allocation = device.largest_range = std::int64_t{1} << 50;
+  });
+  const std::int64_t elements = std::int64_t{1} << 44;
+  Graph large;
+  const Tensor x = large.input("x", DType::f32, {4});
+  Variables variables(backend);
+  const std::string message = message_of([&] {
+    Executable run =
+        compile({sum(reverse(exp(broadcast_to(reshape(x, {4, 1}), {4, elements / 4})), {1}))}, variables);
+    run.run({{x, Array({4}, std::vector<float>(4, 1.0f))}});
+  });
+  CAPTURE(message);
+  CHECK(message.starts_with("vulkan: "));
+  CHECK(message.find(" failed: ") != std::string::npos);
+  Graph small;
+  const Tensor y = small.input("y", DType::f32, {2});
+  const Tensor doubled = y * 2.0;
+  Executable run = compile({doubled}, variables);
+  run.run({{y, Array({2}, std::vector<float>{1, 2})}});
+  CHECK(run.value(doubled).number(1) == 4);
 }
 
 TEST_CASE("random graphs give the same where the host cannot reach the device's memory") {
