@@ -1,6 +1,7 @@
 #include <heed/backends/vulkan/elementwise_shader.h>
 #include <heed/backends/vulkan/index_space.h>
 #include <heed/backends/vulkan/make.h>
+#include <heed/backends/vulkan/scalar_writer.h>
 
 namespace heed::vulkan {
 

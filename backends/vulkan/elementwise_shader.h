@@ -1,4 +1,5 @@
-// The SPIR-V of an elementwise op: its scalar program, written out in straight line.
+// The SPIR-V of an elementwise op, and of one whose result is reduced: its scalar program, written out in
+// straight line.
 #pragma once
 
 #include <vector>
@@ -21,7 +22,15 @@ struct ElementwiseForm {
 // each input, where in the parameters its sizes and strides are, as strided() wants them.
 Shader elementwise_shader(const ElementwiseForm& form, const DeviceTraits& device);
 
-// Whether there is code for every instruction of the program.
-bool can_emit(const ScalarProgram& program);
+// A program of one f32 result that is reduced as it is computed.
+struct ReducedForm {
+  ScalarProgram program;
+  std::vector<bool> scalar;  // which inputs are one element for all indices
+};
+
+// `shader` is a variant of reduce.comp. Bindings: the result, then the inputs. Parameters: after their
+// beginnings those of reduce.comp, four; then, for each input, where its sizes and strides are: those of the
+// results, and those of the reduced elements.
+Shader reduced_shader(const ReducedForm& form, const std::string& shader, const DeviceTraits& device);
 
 }  // namespace heed::vulkan

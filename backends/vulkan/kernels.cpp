@@ -39,6 +39,7 @@ KernelTable fill() {
   table.add<Elementwise>(make_elementwise, {all_inputs, accepts_elementwise});
   table.add<Matmul>(make_matmul, {0b011, accepts_matmul});
   table.add<Reduce>(make_reduce, {all_inputs, has_arithmetic});
+  table.add<ElementwiseReduce>(make_elementwise_reduce, {all_inputs, accepts_elementwise_reduce});
   table.add<Pad>(make_pad, {all_inputs});
   table.add<Concatenate>(make_concatenate, {all_inputs});
   table.add<Reverse>(make_reverse, {all_inputs});

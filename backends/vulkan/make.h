@@ -6,6 +6,7 @@
 #include <heed/ops/cached_attention.h>
 #include <heed/ops/cross_entropy.h>
 #include <heed/ops/elementwise.h>
+#include <heed/ops/elementwise_reduce.h>
 #include <heed/ops/gather.h>
 #include <heed/ops/layer_norm.h>
 #include <heed/ops/matmul.h>
@@ -21,6 +22,7 @@ namespace heed::vulkan {
 Kernel make_elementwise(const Elementwise& op, const KernelRequest& request);
 Kernel make_matmul(const Matmul& op, const KernelRequest& request);
 Kernel make_reduce(const Reduce& op, const KernelRequest& request);
+Kernel make_elementwise_reduce(const ElementwiseReduce& op, const KernelRequest& request);
 Kernel make_pad(const Pad& op, const KernelRequest& request);
 Kernel make_concatenate(const Concatenate& op, const KernelRequest& request);
 Kernel make_reverse(const Reverse& op, const KernelRequest& request);
@@ -44,6 +46,7 @@ Kernel make_cached_attention(const CachedAttention& op, const KernelRequest& req
 Kernel make_dropout(const Dropout& op, const KernelRequest& request);
 
 bool accepts_elementwise(const Op& op, Types inputs, Types outputs);
+bool accepts_elementwise_reduce(const Op& op, Types inputs, Types outputs);
 bool accepts_softmax(const Op& op, Types inputs, Types outputs);
 bool accepts_attention(const Op& op, Types inputs, Types outputs);
 bool accepts_attention_grad(const Op& op, Types inputs, Types outputs);

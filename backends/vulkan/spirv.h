@@ -27,6 +27,7 @@ enum Opcode : std::uint32_t {
   OpConstantFalse = 42,
   OpConstant = 43,
   OpFunction = 54,
+  OpFunctionParameter = 55,
   OpFunctionEnd = 56,
   OpFunctionCall = 57,
   OpVariable = 59,

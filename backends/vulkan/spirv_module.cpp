@@ -60,7 +60,8 @@ bool is_type(std::uint32_t opcode) {
 
 }  // namespace
 
-SpirvModule::SpirvModule(std::span<const std::uint32_t> words) {
+SpirvModule::SpirvModule(std::span<const std::uint32_t> words, std::string_view written)
+    : written_name_(written) {
   if (words.size() < header_words || words[0] != magic) throw InternalError("not a SPIR-V module");
   version_ = words[1];
   bound_ = words[3];
@@ -70,6 +71,8 @@ SpirvModule::SpirvModule(std::span<const std::uint32_t> words) {
     read(words.subspan(at, length));
     at += length;
   }
+  if (!written_) throw InternalError("the shader has no function " + written_name_);
+  if (written_ != main_) keep(main_);
 }
 
 void SpirvModule::read(std::span<const std::uint32_t> instruction) {
@@ -105,7 +108,6 @@ void SpirvModule::read(std::span<const std::uint32_t> instruction) {
   if (opcode < OpTypeVoid) return;  // what debuggers read
   declarations_.emplace_back(instruction.begin(), instruction.end());
   const std::size_t result = is_type(opcode) ? 1 : 2;
-  if (opcode == OpTypeVoid) void_ = instruction[1];
   if (opcode == OpVariable || opcode == OpTypeStruct || opcode == OpTypeRuntimeArray) return;
   SpirvWords key(instruction.begin(), instruction.end());
   key.erase(key.begin() + static_cast<std::ptrdiff_t>(result));
@@ -115,9 +117,14 @@ void SpirvModule::read(std::span<const std::uint32_t> instruction) {
 void SpirvModule::read_body(std::uint32_t opcode, std::span<const std::uint32_t> instruction) {
   if (opcode == OpFunction) {
     reading_ = instruction[2];
-    order_.push_back(reading_);
-    if (reading_ == main_) main_type_ = instruction[4];
+    const auto named = names_.find(written_name_);
+    if (written_name_ == "main" ? reading_ == main_ : named != names_.end() && reading_ == named->second)
+      written_ = reading_;
+    if (reading_ != written_) order_.push_back(reading_);
   }
+  const bool is_header = opcode == OpFunction || opcode == OpFunctionParameter;
+  if (reading_ == written_ && is_header) append(header_, instruction);
+  if (reading_ == written_ && opcode == OpFunctionParameter) arguments_.push_back(instruction[2]);
   Function& function = functions_[reading_];
   append(function.words, instruction);
   if (opcode == OpFunctionCall) function.calls.insert(instruction[3]);
@@ -198,8 +205,9 @@ SpirvId SpirvModule::call(SpirvId result_type, std::string_view function,
   return result;
 }
 
+// The new function calls what it calls when it is written.
 void SpirvModule::keep(SpirvId function) {
-  if (!kept_.insert(function).second) return;
+  if (function == written_ || !kept_.insert(function).second) return;
   for (const SpirvId called : functions_.at(function).calls) keep(called);
 }
 
@@ -239,7 +247,8 @@ SpirvWords SpirvModule::finish() {
   std::set<SpirvId> dropped;  // results of functions that nothing calls
   for (const auto& [id, function] : functions_)
     if (!kept_.contains(id)) dropped.insert(function.results.begin(), function.results.end());
-  dropped.erase(main_);
+  dropped.erase(written_);
+  for (const SpirvId argument : arguments_) dropped.erase(argument);
 
   SpirvWords words{magic, version_, 0, 0, 0};
   for (const std::uint32_t capability : capabilities_) append(words, instruction(OpCapability, {capability}));
@@ -253,7 +262,7 @@ SpirvWords SpirvModule::finish() {
   for (const SpirvWords& decoration : decorations_)
     if (!dropped.contains(decoration[1])) append(words, decoration);
   for (const SpirvWords& declaration : declarations_) append(words, declaration);
-  append(words, instruction(OpFunction, {void_, main_, 0, main_type_}));
+  append(words, header_);
   append(words, body_);
   append(words, instruction(OpFunctionEnd, {}));
   for (const SpirvId id : order_)

@@ -1,5 +1,5 @@
-// SpirvModule: a compiled shader taken apart, to be given a new main function that calls the functions in it.
-// SPIR-V 1.5, specification sections 2.4 (layout of a module) and 3 (instructions).
+// SpirvModule: a compiled shader taken apart, to be given a new body for one of its functions, which may call
+// the others. SPIR-V 1.5, specification sections 2.4 (layout of a module) and 3 (instructions).
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ using SpirvId = std::uint32_t;
 
 class SpirvModule {
  public:
-  explicit SpirvModule(std::span<const std::uint32_t> words);
+  // Takes the body of `written`, a function of this name, away.
+  SpirvModule(std::span<const std::uint32_t> words, std::string_view written);
 
   SpirvId fresh() { return bound_++; }
 
@@ -35,17 +36,20 @@ class SpirvModule {
   SpirvId boolean(SpirvId type, bool value);
   SpirvId variable(SpirvId pointer, std::uint32_t storage_class);  // a global one
 
-  // Calls a function of the shader, by the name that it has in GLSL, from the new main function.
+  // The value of an argument of the new function, which GLSL declares as const: others are given by address.
+  SpirvId argument(std::size_t index) const { return arguments_.at(index); }
+
+  // Calls a function of the shader, by the name that it has in GLSL, from the new function.
   SpirvId call(SpirvId result_type, std::string_view function, std::initializer_list<SpirvId> arguments);
 
-  // One instruction of the new main function.
+  // One instruction of the new function.
   void emit(std::uint32_t opcode, std::initializer_list<std::uint32_t> operands);
   SpirvId emit_value(std::uint32_t opcode, SpirvId type, std::initializer_list<std::uint32_t> operands);
   SpirvId emit_extended(SpirvId type, std::uint32_t instruction, std::initializer_list<SpirvId> operands);
   SpirvId label();  // begins a block with a new label
   void begin_block(SpirvId label);
 
-  // The whole module: main and the functions that it needs.
+  // The whole module: main, the new function, and the functions that they need.
   SpirvWords finish();
 
  private:
@@ -71,7 +75,10 @@ class SpirvModule {
   std::vector<SpirvId> order_;  // of the functions
   std::set<SpirvId> kept_;
   std::set<std::uint32_t> capabilities_;
-  SpirvId import_ = 0, main_ = 0, main_type_ = 0, void_ = 0, reading_ = 0;
+  SpirvId import_ = 0, main_ = 0, written_ = 0, reading_ = 0;
+  std::string written_name_;
+  SpirvWords header_;  // of the new function
+  std::vector<SpirvId> arguments_;
   SpirvWords body_;
 };
 

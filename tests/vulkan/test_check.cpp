@@ -14,7 +14,8 @@ TEST_CASE("success is no error") {
 
 TEST_CASE("a lost device is an error that says what is lost") {
   CHECK(message_of([] { check(VK_ERROR_DEVICE_LOST, "waiting for llvmpipe"); }) ==
-        "vulkan: waiting for llvmpipe failed: VK_ERROR_DEVICE_LOST (-4); the device stopped working: results since "
+        "vulkan: waiting for llvmpipe failed: VK_ERROR_DEVICE_LOST (-4); the device stopped working: results "
+        "since "
         "the last save are lost, start again");
 }
 
@@ -25,6 +26,7 @@ TEST_CASE("a refused shader is named") {
 
 TEST_CASE("memory that there is not is an error that says who may have it") {
   CHECK(message_of([] { check(VK_ERROR_OUT_OF_DEVICE_MEMORY, "getting 8 bytes of memory"); }) ==
-        "vulkan: getting 8 bytes of memory failed: VK_ERROR_OUT_OF_DEVICE_MEMORY (-2); other programs may hold the "
+        "vulkan: getting 8 bytes of memory failed: VK_ERROR_OUT_OF_DEVICE_MEMORY (-2); other programs may "
+        "hold the "
         "rest of the device's memory");
 }

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <heed/backends/vulkan/elementwise_shader.h>
+#include <heed/backends/vulkan/scalar_writer.h>
 #include <heed/backends/vulkan/shaders.h>
 
 using namespace heed;
@@ -93,4 +94,21 @@ TEST_CASE("results that nobody reads are not stored") {
 TEST_CASE("every shader of the library is valid") {
   Validator validator;
   for (const std::string_view name : compiled_shaders()) validator.check(compiled_shader(name), name);
+}
+
+TEST_CASE("a program that is reduced as it is computed becomes a valid shader") {
+  ScalarBuilder builder;
+  const Register a = builder.input(DType::f32), b = builder.input(DType::bf16), c = builder.input(DType::i32);
+  const Register sum = builder.emit(ScalarOp::add, a, builder.emit(ScalarOp::convert, DType::f32, b));
+  const Register scaled =
+      builder.emit(ScalarOp::multiply, sum, builder.emit(ScalarOp::convert, DType::f32, c));
+  const ScalarProgram program = builder.finish({builder.emit(ScalarOp::tanh, scaled)});
+  Validator validator;
+  for (const std::string shader : {"reduce_f32_fused", "reduce_f32_group_fused"}) {
+    DeviceTraits device;
+    device.preserves_special_values = true;
+    const Shader one = reduced_shader({program, {false, true, false}}, shader, device);
+    validator.check(one.write(), one.name);
+    CHECK(one.name != reduced_shader({program, {false, false, false}}, shader, device).name);
+  }
 }

@@ -2,12 +2,27 @@
 // Sums, maxima and minima. The reduced indices of each result are cut into parts: an invocation, or with
 // GROUP a whole group, deals with one part of one result. Always in the same order.
 #extension GL_GOOGLE_include_directive : require
-layout(constant_id = 0) const uint kind = 0;  // 0 sum, 1 maximum, 2 minimum
+layout(constant_id = 0) const uint kind = 0;      // 0 sum, 1 maximum, 2 minimum
+layout(constant_id = 1) const uint bindings = 2;  // before the parameters that are not beginnings
 layout(local_size_x = 64) in;
 #include "common.glsl"
 #include "functions.glsl"
+#ifdef FUSED
+#include "all_functions.glsl"
+layout(std430, binding = 1) writeonly buffer To { ELEMENT to[]; };
+const uint to_at = 0;
+
+// Its body is written at run time: what is reduced, of operands that are bound behind the results.
+ELEMENT element(const uint result, const uint i) { return all_functions(result + i); }
+#else
 layout(std430, binding = 1) readonly buffer From { ELEMENT from[]; };
 layout(std430, binding = 2) writeonly buffer To { ELEMENT to[]; };
+const uint to_at = 1;
+
+ELEMENT element(const uint result, const uint i) {
+  return from[parameter(0) + strided(result, parameter(bindings + 4)) + strided(i, parameter(bindings + 5))];
+}
+#endif
 
 ELEMENT start() { return kind == 0 ? ELEMENT(0) : kind == 1 ? LOWEST : HIGHEST; }
 
@@ -23,7 +38,7 @@ shared ELEMENT partial[64];
 // results, reduced elements, parts, elements of a part; where the sizes and strides of the results begin, and
 // those of the reduced elements
 void main() {
-  const uint results = parameter(2), reduced = parameter(3);
+  const uint results = parameter(bindings), reduced = parameter(bindings + 1);
 #ifdef GROUP
   const uint work = gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x;
   const uint thread = gl_LocalInvocationID.x, threads = 64;
@@ -31,13 +46,12 @@ void main() {
   const uint work = linear_index();
   const uint thread = 0, threads = 1;
 #endif
-  if (work >= results * parameter(4)) return;
+  if (work >= results * parameter(bindings + 2)) return;
   const uint result = work % results, part = work / results;
-  const uint first = part * parameter(5), last = min(first + parameter(5), reduced);
-  const uint base = parameter(0) + strided(result, parameter(6));
+  const uint first = part * parameter(bindings + 3), last = min(first + parameter(bindings + 3), reduced);
   ELEMENT total = start();
   for (uint i = first + thread; i < last; i += threads)
-    total = combined(total, from[base + strided(i, parameter(7))]);
+    total = combined(total, element(result, i));
 #ifdef GROUP
   partial[thread] = total;
   barrier();
@@ -45,8 +59,8 @@ void main() {
     if (thread < half_size) partial[thread] = combined(partial[thread], partial[thread + half_size]);
     barrier();
   }
-  if (thread == 0) to[parameter(1) + work] = partial[0];
+  if (thread == 0) to[parameter(to_at) + work] = partial[0];
 #else
-  to[parameter(1) + work] = total;
+  to[parameter(to_at) + work] = total;
 #endif
 }
