@@ -9,19 +9,6 @@ namespace heed {
 
 namespace {
 
-// How often each node's outputs are read, fetches included.
-std::vector<int> count_reads(const LoweredGraph& lowered) {
-  const Graph& graph = *lowered.graph;
-  std::vector<int> reads(graph.size());
-  const std::vector<bool> live = live_nodes(lowered);
-  for (NodeId id = 0; id < graph.size(); ++id) {
-    if (!live[id]) continue;
-    for (const OutputId input : graph.node(id).inputs) ++reads[input.node];
-  }
-  for (const OutputId fetch : lowered.fetches) ++reads[fetch.node];
-  return reads;
-}
-
 std::shared_ptr<const ElementwiseReduce> both(const Node& reduction, const Node& operand) {
   const auto* reduce = dynamic_cast<const Reduce*>(reduction.op.get());
   if (!reduce) return nullptr;

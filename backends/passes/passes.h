@@ -31,6 +31,9 @@ std::vector<TensorType> input_types(const Graph& graph, const Node& node);
 // The nodes that fetches and assigns need.
 std::vector<bool> live_nodes(const LoweredGraph& lowered);
 
+// How often each node's outputs are read by live nodes, fetches included.
+std::vector<int> count_reads(const LoweredGraph& lowered);
+
 // What the fetches and updates need, and nothing else. Throws Error when a variable is assigned twice.
 LoweredGraph extract(std::span<const Tensor> fetches, std::span<const Update> updates);
 
@@ -57,6 +60,10 @@ LoweredGraph place_on(const LoweredGraph& from, const Placement& placement);
 // Elementwise ops that only one other reads, or only ops that move into it, move into that one, if it has
 // the same shape.
 LoweredGraph fuse_elementwise(const LoweredGraph& from);
+
+// An elementwise op that alone reads a product of matrices, and has its shape, moves into it, where the
+// backend claims both as one.
+LoweredGraph fuse_products(const LoweredGraph& from, const Placement& placement);
 
 // An elementwise op that only a reduction reads moves into it, where the backend claims both as one.
 LoweredGraph fuse_reductions(const LoweredGraph& from, const Placement& placement);

@@ -35,6 +35,10 @@ constexpr Pass passes[] = {
      [](const LoweredGraph& from, const PassContext& context) { return place_on(from, context.placement); }},
     {"fuse", false, true,
      [](const LoweredGraph& from, const PassContext&) { return fuse_elementwise(from); }},
+    {"fuse products", false, false,
+     [](const LoweredGraph& from, const PassContext& context) {
+       return fuse_products(from, context.placement);
+     }},
     {"fuse reductions", false, false,
      [](const LoweredGraph& from, const PassContext& context) {
        return fuse_reductions(from, context.placement);

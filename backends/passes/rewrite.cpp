@@ -108,4 +108,16 @@ LoweredGraph extract(std::span<const Tensor> fetches, std::span<const Update> up
   return copy_nodes(graph, ids_of(wanted), outputs, keep_node);
 }
 
+std::vector<int> count_reads(const LoweredGraph& lowered) {
+  const Graph& graph = *lowered.graph;
+  std::vector<int> reads(graph.size());
+  const std::vector<bool> live = live_nodes(lowered);
+  for (NodeId id = 0; id < graph.size(); ++id) {
+    if (!live[id]) continue;
+    for (const OutputId input : graph.node(id).inputs) ++reads[input.node];
+  }
+  for (const OutputId fetch : lowered.fetches) ++reads[fetch.node];
+  return reads;
+}
+
 }  // namespace heed

@@ -80,6 +80,27 @@ SpirvWords write_reduce(const ReducedForm& form, const std::string& shader, bool
   return module.finish();
 }
 
+// The body of matmul.comp's finished(total, index, row, column).
+SpirvWords write_finishing(const FinishingForm& form, bool special_values) {
+  static const SpirvModule frame(compiled_shader("matmul_f32_fused"), "finished");
+  SpirvModule module = frame;
+  ScalarWriter writer(module, form.program, special_values);
+  constexpr std::uint32_t first_other = 4;  // parameter of its beginning; its binding is one later
+  module.label();
+  std::vector<SpirvId> values{module.argument(0)};
+  for (std::size_t i = 0; i < form.others.size(); ++i) {
+    const auto parameter = static_cast<std::uint32_t>(first_other + i);
+    const auto operand = writer.declare_operand(form.program.inputs[1 + i], parameter + 1, false);
+    SpirvId at = writer.parameter(parameter);
+    if (form.others[i] == FinishingForm::Reading::elements) at = writer.sum(at, module.argument(1));
+    if (form.others[i] == FinishingForm::Reading::rows) at = writer.sum(at, module.argument(2));
+    if (form.others[i] == FinishingForm::Reading::columns) at = writer.sum(at, module.argument(3));
+    values.push_back(writer.load(operand, at));
+  }
+  module.emit(OpReturnValue, {writer.evaluate(std::move(values)).front()});
+  return module.finish();
+}
+
 std::string program_text(const ScalarProgram& program) {
   std::string text = to_string(program);
   for (const ScalarInstruction& step : program.body) text += fmt::format(" {}", heed::name_of(step.dtype));
@@ -88,15 +109,25 @@ std::string program_text(const ScalarProgram& program) {
 
 // All that the code depends on, in words.
 std::string name_of(const ElementwiseForm& form) {
+  const char* readings[] = {"", " scalar", " strided"};
   std::string name = "elementwise (";
   for (std::size_t i = 0; i < form.inputs.size(); ++i) {
-    const char* readings[] = {"", " scalar", " strided"};
     name += fmt::format("{}{}{}", i ? ", " : "", heed::name_of(form.program.inputs[i]),
                         readings[static_cast<std::size_t>(form.inputs[i])]);
   }
   name += fmt::format(") {}", program_text(form.program));
   for (const bool live : form.live) name += live ? " live" : " dead";
   return name;
+}
+
+std::string name_of(const FinishingForm& form) {
+  const char* readings[] = {" scalar", " of rows", " of columns", ""};
+  std::string name = "matmul_f32_fused (f32";
+  for (std::size_t i = 0; i < form.others.size(); ++i) {
+    name += fmt::format(", {}{}", heed::name_of(form.program.inputs[1 + i]),
+                        readings[static_cast<std::size_t>(form.others[i])]);
+  }
+  return name + ") " + program_text(form.program);
 }
 
 std::string name_of(const ReducedForm& form, const std::string& shader) {
@@ -119,6 +150,11 @@ Shader reduced_shader(const ReducedForm& form, const std::string& shader, const 
   const bool special_values = device.preserves_special_values;
   return {name_of(form, shader),
           [form, shader, special_values] { return write_reduce(form, shader, special_values); }};
+}
+
+Shader finishing_shader(const FinishingForm& form, const DeviceTraits& device) {
+  const bool special_values = device.preserves_special_values;
+  return {name_of(form), [form, special_values] { return write_finishing(form, special_values); }};
 }
 
 }  // namespace heed::vulkan

@@ -33,4 +33,15 @@ struct ReducedForm {
 // results, and those of the reduced elements.
 Shader reduced_shader(const ReducedForm& form, const std::string& shader, const DeviceTraits& device);
 
+// A program whose first input is an element of a product of matrices, f32 as its result is. The other inputs,
+// all dense, are bound behind the product's four operands.
+struct FinishingForm {
+  // One element, or one for each row (counted over all batches), for each column, or for each element.
+  enum class Reading : std::uint8_t { scalar, rows, columns, elements };
+
+  ScalarProgram program;
+  std::vector<Reading> others;
+};
+Shader finishing_shader(const FinishingForm& form, const DeviceTraits& device);
+
 }  // namespace heed::vulkan

@@ -38,6 +38,7 @@ KernelTable fill() {
   KernelTable table;
   table.add<Elementwise>(make_elementwise, {all_inputs, accepts_elementwise});
   table.add<Matmul>(make_matmul, {0b011, accepts_matmul});
+  table.add<MatmulElementwise>(make_matmul_elementwise, {0b011, accepts_matmul_elementwise});
   table.add<Reduce>(make_reduce, {all_inputs, has_arithmetic});
   table.add<ElementwiseReduce>(make_elementwise_reduce, {all_inputs, accepts_elementwise_reduce});
   table.add<Pad>(make_pad, {all_inputs});

@@ -10,6 +10,7 @@
 #include <heed/ops/gather.h>
 #include <heed/ops/layer_norm.h>
 #include <heed/ops/matmul.h>
+#include <heed/ops/matmul_elementwise.h>
 #include <heed/ops/pad.h>
 #include <heed/ops/random.h>
 #include <heed/ops/reduce.h>
@@ -21,6 +22,7 @@ namespace heed::vulkan {
 
 Kernel make_elementwise(const Elementwise& op, const KernelRequest& request);
 Kernel make_matmul(const Matmul& op, const KernelRequest& request);
+Kernel make_matmul_elementwise(const MatmulElementwise& op, const KernelRequest& request);
 Kernel make_reduce(const Reduce& op, const KernelRequest& request);
 Kernel make_elementwise_reduce(const ElementwiseReduce& op, const KernelRequest& request);
 Kernel make_pad(const Pad& op, const KernelRequest& request);
@@ -51,6 +53,7 @@ bool accepts_softmax(const Op& op, Types inputs, Types outputs);
 bool accepts_attention(const Op& op, Types inputs, Types outputs);
 bool accepts_attention_grad(const Op& op, Types inputs, Types outputs);
 bool accepts_cached_attention(const Op& op, Types inputs, Types outputs);
+bool accepts_matmul_elementwise(const Op& op, Types inputs, Types outputs);
 bool accepts_matmul(const Op& op, Types inputs, Types outputs);
 
 }  // namespace heed::vulkan

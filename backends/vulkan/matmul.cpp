@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <heed/backends/vulkan/elementwise_shader.h>
 #include <heed/backends/vulkan/index_space.h>
 #include <heed/backends/vulkan/make.h>
+#include <heed/backends/vulkan/scalar_writer.h>
 
 namespace heed::vulkan {
 
@@ -46,6 +48,18 @@ std::int64_t stride_from_end(const TensorLayout& layout, std::size_t axis) {
   return layout.strides[layout.strides.size() - axis];
 }
 
+// Where all batches share b and those of a follow one another, they are rows of one product.
+void join_batches(Product& product) {
+  while (product.batches.rank() > 0) {
+    const int last = product.batches.rank() - 1;
+    if (product.b_batch.back() != 0 || product.a_batch.back() != product.rows * product.a_row) return;
+    product.rows *= product.batches[last];
+    product.batches = product.batches.leading(last);
+    product.a_batch.pop_back();
+    product.b_batch.pop_back();
+  }
+}
+
 Product product_of(const Matmul& op, const KernelRequest& request) {
   const TensorLayout &a = request.inputs[0], &b = request.inputs[1];
   const Shape& out = request.outputs[0].type.shape;
@@ -65,19 +79,8 @@ Product product_of(const Matmul& op, const KernelRequest& request) {
   };
   product.a_batch = batch_strides(a);
   product.b_batch = batch_strides(b);
+  join_batches(product);
   return product;
-}
-
-// Where all batches share b and those of a follow one another, they are rows of one product.
-void join_batches(Product& product) {
-  while (product.batches.rank() > 0) {
-    const int last = product.batches.rank() - 1;
-    if (product.b_batch.back() != 0 || product.a_batch.back() != product.rows * product.a_row) return;
-    product.rows *= product.batches[last];
-    product.batches = product.batches.leading(last);
-    product.a_batch.pop_back();
-    product.b_batch.pop_back();
-  }
 }
 
 // What a group computes of a product, and by which shader.
@@ -151,37 +154,85 @@ bool accepts_matmul(const Op& op, Types inputs, Types) {
   return inputs[0].dtype == DType::f32 && !static_cast<const Matmul&>(op).wide;
 }
 
-Kernel make_matmul(const Matmul& op, const KernelRequest& request) {
-  if (request.outputs[0].type.shape.elements() == 0) return {};
-  Product product = product_of(op, request);
-  join_batches(product);
-  const DType dtype = request.inputs[0].type.dtype;
-  const Choice choice = choice_for(product, dtype, request.device);
-  const bool accumulates = request.inputs.size() > 2;
+namespace {
+
+// Inputs from `others` on are bound behind the product's own operands, for a shader that takes them in.
+Dispatch dispatch_of(const Product& product, const Choice& choice, const KernelRequest& request,
+                     bool accumulates, std::size_t others) {
   Dispatch dispatch;
-  dispatch.shader.name = fmt::format("{}_{}{}", choice.shader, name_of(dtype), op.wide ? "_f32" : "");
   std::vector<std::uint32_t>& constants = dispatch.constants;
   constants = choice.constants;
   constants.insert(constants.end(), {accumulates, product.a_inner == 1, product.b_column == 1});
   constants.insert(constants.end(), choice.further_constants.begin(), choice.further_constants.end());
   dispatch.bindings = {input(0), input(1), output(0), accumulates ? input(2) : input(0)};
+  for (std::size_t i = others; i < request.inputs.size(); ++i) dispatch.bindings.push_back(input(i));
   const std::int64_t batches = product.batches.elements();
-  std::vector<std::uint32_t>& words = dispatch.parameters;
-  words = {word(product.rows),
-           word(product.columns),
-           word(product.inner),
-           word(batches),
-           word(product.a_row),
-           word(product.a_inner),
-           word(product.b_inner),
-           word(product.b_column),
-           0,
-           0};
+  dispatch.parameters = {word(product.rows),
+                         word(product.columns),
+                         word(product.inner),
+                         word(batches),
+                         word(product.a_row),
+                         word(product.a_inner),
+                         word(product.b_inner),
+                         word(product.b_column),
+                         0,
+                         0};
   const IndexSpace space(product.batches, {product.a_batch, product.b_batch});
   for (std::size_t operand = 0; operand < 2; ++operand) place_space(dispatch, 8 + operand, space, operand);
   dispatch.groups = {word(divide_up(product.columns, choice.columns)),
                      word(divide_up(product.rows, choice.rows)),
                      word(std::min<std::int64_t>(batches, request.device.most_groups))};
+  return dispatch;
+}
+
+}  // namespace
+
+Kernel make_matmul(const Matmul& op, const KernelRequest& request) {
+  if (request.outputs[0].type.shape.elements() == 0) return {};
+  const Product product = product_of(op, request);
+  const DType dtype = request.inputs[0].type.dtype;
+  const Choice choice = choice_for(product, dtype, request.device);
+  Dispatch dispatch = dispatch_of(product, choice, request, request.inputs.size() > 2, request.inputs.size());
+  dispatch.shader.name = fmt::format("{}_{}{}", choice.shader, name_of(dtype), op.wide ? "_f32" : "");
+  return {{std::move(dispatch)}};
+}
+
+namespace {
+
+// How a dense tensor lies over a product; nullopt: in none of the simple ways.
+std::optional<FinishingForm::Reading> reading_over(const Shape& product, const Shape& shape) {
+  using Reading = FinishingForm::Reading;
+  if (shape.elements() == 1) return Reading::scalar;
+  if (shape == product) return Reading::elements;
+  if (shape == product.with(-1, 1)) return Reading::rows;
+  const bool one_row = shape.elements() == shape[-1] && shape[-1] == product[-1];
+  return one_row ? std::optional(Reading::columns) : std::nullopt;
+}
+
+}  // namespace
+
+bool accepts_matmul_elementwise(const Op& op, Types inputs, Types outputs) {
+  const auto& fused = static_cast<const MatmulElementwise&>(op);
+  if (inputs[0].dtype != DType::f32 || outputs[0].dtype != DType::f32) return false;
+  const Types others = inputs.subspan(fused.product_inputs());
+  const auto simple = [&](const TensorType& type) {
+    return reading_over(outputs[0].shape, type.shape).has_value();
+  };
+  return others.size() <= 8 && std::ranges::all_of(others, simple) && can_emit(fused.program);
+}
+
+Kernel make_matmul_elementwise(const MatmulElementwise& op, const KernelRequest& request) {
+  const Shape& shape = request.outputs[0].type.shape;
+  if (shape.elements() == 0) return {};
+  const Product product = product_of(op.product, request);
+  const Choice choice = choice_for(product, DType::f32, request.device);
+  const std::size_t first = op.product_inputs();
+  Dispatch dispatch = dispatch_of(product, choice, request, op.accumulates, first);
+  dispatch.constants.push_back(word(std::ssize(dispatch.bindings)));
+  FinishingForm form{op.program, {}};
+  for (const TensorLayout& layout : request.inputs.subspan(first))
+    form.others.push_back(*reading_over(shape, layout.type.shape));
+  dispatch.shader = finishing_shader(form, request.device);
   return {{std::move(dispatch)}};
 }
 

@@ -148,7 +148,9 @@ Kernel make_elementwise_reduce(const ElementwiseReduce& op, const KernelRequest&
   const IndexSpace results = part_of(shape, strides, op.reduce.axes, false);
   const IndexSpace reduced = part_of(shape, strides, op.reduce.axes, true);
   const Reduction reduction{op.reduce.kind, DType::f32, request.device};
-  const Cut cut = cut_of(results.elements(), reduced.elements(), lies_together(reduced), request.device);
+  // Cut as what is reduced would be if it were stored, which is dense: then the sums have the same bits.
+  const IndexSpace stored = part_of(shape, {dense_strides(shape)}, op.reduce.axes, true);
+  const Cut cut = cut_of(results.elements(), reduced.elements(), lies_together(stored), request.device);
   return in_parts(reduction, cut, results.elements(),
                   [&](const Binding& to) { return reduction.fused(op.program, to, results, reduced, cut); });
 }

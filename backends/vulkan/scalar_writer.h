@@ -10,8 +10,8 @@ namespace heed::vulkan {
 
 class ScalarWriter {
  public:
-  // The module has the functions of common.glsl and functions.glsl. With `special_values` signed zeros, infinities
-  // and NaN are asked to be kept.
+  // The module has the functions of common.glsl and functions.glsl. With `special_values` signed zeros,
+  // infinities and NaN are asked to be kept.
   ScalarWriter(SpirvModule& module, const ScalarProgram& program, bool special_values);
 
   SpirvId float_type() const { return float_; }

@@ -9,6 +9,7 @@
 #include <heed/ops/elementwise_reduce.h>
 #include <heed/ops/gather.h>
 #include <heed/ops/matmul.h>
+#include <heed/ops/matmul_elementwise.h>
 #include <heed/ops/pad.h>
 #include <heed/ops/random.h>
 #include <heed/ops/reduce.h>
@@ -196,6 +197,35 @@ void add_products(std::vector<OpCase>& rows) {
          for (std::size_t i = 0; i < y.size(); ++i) y[i] += x[2][i];
          return y;
        }});
+  const auto finished = [](const Tensors& x, std::size_t first, std::size_t others) {
+    ScalarBuilder builder;
+    std::vector<Register> values;
+    for (std::size_t i = 0; i <= others; ++i) values.push_back(builder.input(x[0].dtype()));
+    Register result = values[0];
+    for (std::size_t i = 1; i <= others; ++i) {
+      result = builder.emit(i % 2 == 1 ? ScalarOp::add : ScalarOp::multiply, result, values[i]);
+    }
+    return matmul_elementwise(Matmul(false, true), first > 2,
+                              builder.finish({builder.emit(ScalarOp::tanh, result)}), x);
+  };
+  rows.push_back(
+      {"matmul, a bias, a factor of each row, and tanh",
+       {within({2, 3, 4}, -1, 1), within({5, 4}, -1, 1), within({5}, -1, 1), within({2, 3, 1}, -1, 1)},
+       [finished](const Tensors& x) { return finished(x, 2, 2); },
+       [](const std::vector<Values>& x) {
+         Values y = product(x[0], swapped(x[1], 1, 5, 4), 1, 6, 4, 5);
+         for (std::size_t i = 0; i < y.size(); ++i) y[i] = std::tanh((y[i] + x[2][i % 5]) * x[3][i / 5]);
+         return y;
+       }});
+  rows.push_back({"matmul of a batch accumulates, then adds another tensor before tanh",
+                  {within({2, 3, 4}, -1, 1), within({2, 5, 4}, -1, 1), within({2, 3, 5}, -1, 1),
+                   within({2, 3, 5}, -1, 1)},
+                  [finished](const Tensors& x) { return finished(x, 3, 1); },
+                  [](const std::vector<Values>& x) {
+                    Values y = product(x[0], swapped(x[1], 2, 5, 4), 2, 3, 4, 5);
+                    for (std::size_t i = 0; i < y.size(); ++i) y[i] = std::tanh(y[i] + x[2][i] + x[3][i]);
+                    return y;
+                  }});
   const auto rounded = [](Values x) {
     for (double& value : x) {
       const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(value));

@@ -112,3 +112,19 @@ TEST_CASE("a program that is reduced as it is computed becomes a valid shader") 
     CHECK(one.name != reduced_shader({program, {false, false, false}}, shader, device).name);
   }
 }
+
+TEST_CASE("a program that finishes a product becomes a valid shader") {
+  using Over = FinishingForm::Reading;
+  ScalarBuilder builder;
+  std::vector<Register> inputs;
+  for (const DType dtype : {DType::f32, DType::f32, DType::boolean, DType::bf16, DType::f16})
+    inputs.push_back(builder.input(dtype));
+  const Register sum = builder.emit(ScalarOp::add, inputs[0], inputs[1]);
+  const Register third = builder.emit(ScalarOp::convert, DType::f32, inputs[3]);
+  const Register fourth = builder.emit(ScalarOp::convert, DType::f32, inputs[4]);
+  const Register chosen = builder.emit(ScalarOp::select, inputs[2], sum, third);
+  const FinishingForm form{builder.finish({builder.emit(ScalarOp::multiply, chosen, fourth)}),
+                           {Over::columns, Over::elements, Over::rows, Over::scalar}};
+  const Shader shader = finishing_shader(form, {});
+  Validator().check(shader.write(), shader.name);
+}

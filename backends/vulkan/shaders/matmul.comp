@@ -13,8 +13,20 @@ layout(constant_id = 5) const uint OWN_COLUMNS = 8;
 layout(constant_id = 6) const bool ACCUMULATES = false;
 layout(constant_id = 7) const bool A_ALONG_ROWS = true;     // neighbours along the inner axis are loaded together
 layout(constant_id = 8) const bool B_ALONG_COLUMNS = true;  // neighbours along the columns are loaded together
+layout(constant_id = 9) const uint bindings = 4;  // before the parameters that are not beginnings
 #include "common.glsl"
 #include "functions.glsl"
+#ifdef FUSED
+#include "all_functions.glsl"
+
+// Its body is written at run time: what becomes of an element of the product, of operands that are bound behind it.
+// The row is counted over all batches.
+float finished(const float total, const uint index, const uint row, const uint column) {
+  return total + all_functions(index + row + column);
+}
+#else
+float finished(const float total, const uint index, const uint row, const uint column) { return total; }
+#endif
 layout(std430, binding = 1) readonly buffer A { ELEMENT a[]; };
 layout(std430, binding = 2) readonly buffer B { ELEMENT b[]; };
 layout(std430, binding = 3) writeonly buffer C { RESULT c[]; };
@@ -26,16 +38,17 @@ shared float b_tile[DEPTH * (COLUMNS + 1)];
 // rows, columns, inner size, batches; strides of a along rows and inner axis, of b along inner axis and
 // columns; where the sizes and strides of the batches begin, for a and b
 void main() {
-  const uint rows = parameter(4), columns = parameter(5), inner = parameter(6);
-  const uint a_row = parameter(8), a_inner = parameter(9), b_inner = parameter(10), b_column = parameter(11);
+  const uint rows = parameter(bindings), columns = parameter(bindings + 1), inner = parameter(bindings + 2);
+  const uint a_row = parameter(bindings + 4), a_inner = parameter(bindings + 5);
+  const uint b_inner = parameter(bindings + 6), b_column = parameter(bindings + 7);
   const uint threads = gl_WorkGroupSize.x, thread = gl_LocalInvocationID.x;
   const uint across = COLUMNS / OWN_COLUMNS, down = ROWS / OWN_ROWS;
   const uint own_row = thread / across, own_column = thread % across;
   const uint first_row = gl_WorkGroupID.y * ROWS, first_column = gl_WorkGroupID.x * COLUMNS;
 
-  for (uint batch = gl_WorkGroupID.z; batch < parameter(7); batch += gl_NumWorkGroups.z) {
-    const uint a_at = parameter(0) + strided(batch, parameter(12));
-    const uint b_at = parameter(1) + strided(batch, parameter(13));
+  for (uint batch = gl_WorkGroupID.z; batch < parameter(bindings + 3); batch += gl_NumWorkGroups.z) {
+    const uint a_at = parameter(0) + strided(batch, parameter(bindings + 8));
+    const uint b_at = parameter(1) + strided(batch, parameter(bindings + 9));
     float sums[OWN_ROWS * OWN_COLUMNS];
     [[unroll]] for (uint i = 0; i < OWN_ROWS * OWN_COLUMNS; ++i) sums[i] = 0.0;
 
@@ -76,7 +89,7 @@ void main() {
         const uint at = (batch * rows + row) * columns + column;
         float total = sums[i * OWN_COLUMNS + j];
         if (ACCUMULATES) total += FROM_RESULT(d[parameter(3) + at]);
-        c[parameter(2) + at] = TO_RESULT(total);
+        c[parameter(2) + at] = TO_RESULT(finished(total, at, batch * rows + row, column));
       }
     }
   }

@@ -27,7 +27,8 @@ ELEMENT element(const uint result, const uint i) {
 ELEMENT start() { return kind == 0 ? ELEMENT(0) : kind == 1 ? LOWEST : HIGHEST; }
 
 ELEMENT combined(const ELEMENT a, const ELEMENT b) {
-  if (kind == 0) return a + b;
+  precise ELEMENT sum = a + b;  // not one operation with the product that b may be
+  if (kind == 0) return sum;
   return kind == 1 ? LARGER(a, b) : SMALLER(a, b);
 }
 
