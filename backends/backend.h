@@ -29,8 +29,9 @@ class Program {
   virtual std::int64_t scratch_bytes(std::size_t index) const = 0;
   // Called before the first run and whenever some memory moved, once offsets are known.
   virtual void bind(const Plan& plan, const Bindings& bindings) = 0;
-  // All steps in order; results are there when it returns. An observer, if any, sees each step's operands
-  // before it and its results after it.
+  // All steps in order. A device may still be at work when it returns, so that the host, or another backend,
+  // can be, too: whoever reads or writes memory by its Backend finds it as if the run were done. An observer,
+  // if any, sees each step's operands before it and its results after it.
   virtual void run(RunObserver* observer) = 0;
 };
 

@@ -29,8 +29,8 @@ Attributes MatmulElementwise::attributes() const {
 std::vector<TensorType> MatmulElementwise::infer(Types inputs) const {
   if (program.results.size() != 1) throw ShapeError("computes one result");
   if (inputs.size() != product_inputs() + program.inputs.size() - 1) {
-    throw ShapeError(fmt::format("takes {} inputs, not {}", product_inputs() + program.inputs.size() - 1,
-                                 inputs.size()));
+    throw ShapeError(
+        fmt::format("takes {} inputs, not {}", product_inputs() + program.inputs.size() - 1, inputs.size()));
   }
   const TensorType between = product.infer(inputs.first(product_inputs())).front();
   std::vector<TensorType> results = Elementwise(program).infer(operands_of(*this, inputs, between));
@@ -50,7 +50,8 @@ double MatmulElementwise::flops(Types inputs, Types outputs) const {
 Tensors MatmulElementwise::expand(std::span<const Tensor> inputs) const {
   Graph& graph = inputs.front().graph();
   Tensors operands = graph.apply(std::make_shared<Matmul>(product), inputs.first(product_inputs()));
-  operands.insert(operands.end(), inputs.begin() + static_cast<std::ptrdiff_t>(product_inputs()), inputs.end());
+  operands.insert(operands.end(), inputs.begin() + static_cast<std::ptrdiff_t>(product_inputs()),
+                  inputs.end());
   return elementwise(program, operands);
 }
 

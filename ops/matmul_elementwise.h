@@ -1,5 +1,5 @@
-// A product of matrices and the elementwise op that alone reads it, as one op: what fusion makes of a bias, an
-// activation and their like.
+// A product of matrices and the elementwise op that alone reads it, as one op: what fusion makes of a bias,
+// an activation and their like.
 #pragma once
 
 #include <heed/ops/matmul.h>
@@ -7,8 +7,8 @@
 
 namespace heed {
 
-// a, b, the accumulate operand if there is one, then what `program` takes besides the product, which is its first
-// input. The others broadcast to the product's shape, which the result has.
+// a, b, the accumulate operand if there is one, then what `program` takes besides the product, which is its
+// first input. The others broadcast to the product's shape, which the result has.
 struct MatmulElementwise final : Op {
   MatmulElementwise(const Matmul& product, bool accumulates, ScalarProgram program)
       : product(product), accumulates(accumulates), program(std::move(program)) {}

@@ -1,5 +1,5 @@
-// Fusion into products of matrices: an elementwise op that alone reads a product, such as a bias or an activation,
-// is computed before the product is stored.
+// Fusion into products of matrices: an elementwise op that alone reads a product, such as a bias or an
+// activation, is computed before the product is stored.
 #include <algorithm>
 #include <unordered_map>
 
@@ -53,8 +53,8 @@ std::optional<Fused> fused_at(const Graph& graph, const Node& node, std::size_t 
   if (placement.wanted(operand) != wanted) return std::nullopt;
   const auto op = std::make_shared<const MatmulElementwise>(*product, operand.inputs.size() > 2,
                                                             with_first(program, position));
-  const std::vector<TensorType> types = inputs_of<TensorType>(
-      input_types(graph, node), input_types(graph, operand), position);
+  const std::vector<TensorType> types =
+      inputs_of<TensorType>(input_types(graph, node), input_types(graph, operand), position);
   if (!placement.backend(wanted).claims(*op, types, node.outputs)) return std::nullopt;
   return Fused{op, position};
 }

@@ -55,7 +55,9 @@ void Buffer::create(std::int64_t bytes, Home home) {
   mapped_ = static_cast<std::byte*>(address);
 }
 
+// Work that uses it may be under way.
 void Buffer::release() {
+  if (memory_) device_->settle();
   if (handle_) vkDestroyBuffer(device_->handle(), handle_, nullptr);
   if (memory_) vkFreeMemory(device_->handle(), memory_, nullptr);
 }

@@ -141,6 +141,7 @@ void Device::settle() noexcept {
 }
 
 void Device::wait(std::uint64_t value) {
+  if (value <= done_) return;
   VkSemaphoreWaitInfo info{};
   info.sType = VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO;
   info.semaphoreCount = 1;
@@ -148,6 +149,7 @@ void Device::wait(std::uint64_t value) {
   info.pValues = &value;
   check(vkWaitSemaphores(handle_, &info, std::numeric_limits<std::uint64_t>::max()),
         "waiting for " + traits_.name);
+  done_ = value;
 }
 
 }  // namespace heed::vulkan

@@ -35,6 +35,7 @@ class Device {
   // Starts the work and tells what the timeline will count when it is done.
   std::uint64_t submit(std::span<const VkCommandBuffer> commands);
   void wait(std::uint64_t value);
+  void wait_for_all() { wait(submitted_); }
   // Waits for all of it, for destructors: of a device that was lost there is nothing to wait for, and no
   // error.
   void settle() noexcept;
@@ -50,7 +51,8 @@ class Device {
   VkQueue queue_ = VK_NULL_HANDLE;
   VkCommandPool pool_ = VK_NULL_HANDLE;
   VkSemaphore timeline_ = VK_NULL_HANDLE;
-  std::uint64_t submitted_ = 0;
+  std::uint64_t submitted_ = 0;  // what the timeline will count when all is done
+  std::uint64_t done_ = 0;       // what it is known to have counted
   std::unique_ptr<Pipelines> pipelines_;
 };
 

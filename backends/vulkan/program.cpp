@@ -75,6 +75,7 @@ class VulkanProgram final : public Program {
   VkCommandBuffer commands_ = VK_NULL_HANDLE;
   VkQueryPool times_ = VK_NULL_HANDLE;  // one before the first step, one after each
   bool recorded_ = false;               // all steps
+  std::uint64_t submitted_ = 0;         // when the last run without an observer is done
 };
 
 VulkanProgram::VulkanProgram(const KernelTable& table, const Plan& plan, std::shared_ptr<Device> device,
@@ -90,6 +91,7 @@ VulkanProgram::VulkanProgram(const KernelTable& table, const Plan& plan, std::sh
 }
 
 VulkanProgram::~VulkanProgram() {
+  device_->settle();
   device_->free_commands(commands_);
   if (pool_) vkDestroyDescriptorPool(device_->handle(), pool_, nullptr);
   if (times_) vkDestroyQueryPool(device_->handle(), times_, nullptr);
@@ -166,6 +168,7 @@ void VulkanProgram::make_pool() {
 }
 
 void VulkanProgram::bind(const Plan& plan, const Bindings& bindings) {
+  device_->wait_for_all();
   make_pool();
   recorded_ = false;
   std::int64_t bytes = 0;
@@ -250,14 +253,18 @@ void VulkanProgram::record(std::size_t first, std::size_t last) {
   check(vkEndCommandBuffer(commands_), "recording commands");
 }
 
+// What was written into staging before is copied while earlier work is still under way. Nobody waits for the
+// work here: who reads results does.
 void VulkanProgram::run(RunObserver* observer) {
   transfers_->flush();
+  if (observer) device_->wait_for_all();
   if (observer && !observer->looks_at_memory() && device_->traits().clock_nanoseconds > 0)
     return run_timed(*observer);
   if (observer) return run_steps(*observer);
   if (!recorded_) record(0, steps_.size());
   recorded_ = true;
-  device_->wait(device_->submit(std::span(&commands_, 1)));
+  device_->wait(submitted_);  // the same commands may not be under way twice
+  submitted_ = device_->submit(std::span(&commands_, 1));
 }
 
 // One step at a time, so that its observer finds memory as it was before and is after it.

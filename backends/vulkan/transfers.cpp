@@ -32,6 +32,7 @@ void Transfers::wait_for_staging() {
 void Transfers::write(std::shared_ptr<const Buffer> to, std::int64_t offset,
                       std::span<const std::byte> bytes) {
   if (to->mapped()) {
+    device_->wait_for_all();
     if (!bytes.empty()) std::memcpy(to->mapped() + offset, bytes.data(), bytes.size());
     return;
   }
@@ -74,6 +75,7 @@ void Transfers::flush() {
 void Transfers::read(const Buffer& from, std::int64_t offset, std::span<std::byte> bytes) {
   flush();
   if (from.mapped()) {
+    device_->wait_for_all();
     if (!bytes.empty()) std::memcpy(bytes.data(), from.mapped() + offset, bytes.size());
     return;
   }

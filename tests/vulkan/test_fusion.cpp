@@ -1,5 +1,5 @@
-// Elementwise ops that are computed before a product of matrices is stored, or as they are reduced: fewer steps, the
-// same bits.
+// Elementwise ops that are computed before a product of matrices is stored, or as they are reduced: fewer
+// steps, the same bits.
 #include <doctest/doctest.h>
 
 #include <heed/backends/executable.h>
@@ -94,7 +94,8 @@ TEST_CASE("what is reduced as it is computed has the bits of what was stored fir
   const auto reduced = [](Build build) { check_fused(build, "elementwise_reduce"); };
   reduced([](const Operands& o) { return sum(square(o.other)); });
   reduced([](const Operands& o) { return sum(o.bias * o.other, {0, 1}); });
-  reduced([](const Operands& o) { return sum(o.column * o.other, {2}); });  // the first operand repeats along it
+  reduced(
+      [](const Operands& o) { return sum(o.column * o.other, {2}); });  // the first operand repeats along it
   reduced([](const Operands& o) { return sum(o.column * o.other - o.bias, {1}); });
   reduced([](const Operands& o) { return reduce_max(absolute(o.other) * o.column, {0, 2}); });
 }
