@@ -7,6 +7,10 @@ namespace heed::test {
 
 void check_ops(const std::shared_ptr<Backend>& backend, std::map<std::string, OpVerdict>& verdicts);
 
+// Products of operands of this type against the reference, and whether the backend has any.
+bool has_products(const Backend& backend, DType dtype);
+std::string check_products(const std::shared_ptr<Backend>& backend, DType dtype);
+
 // The same bits with and without optimisation.
 std::string check_random_graphs(const std::shared_ptr<Backend>& backend, std::uint32_t count);
 

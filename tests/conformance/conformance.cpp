@@ -26,6 +26,11 @@ ConformanceReport check_conformance(const std::shared_ptr<Backend>& backend,
       report.checks.emplace_back(name, error.what());
     }
   };
+  for (const DType dtype : {DType::f32, DType::bf16, DType::f16}) {
+    if (!test::has_products(*backend, dtype)) continue;  // the narrow ones need not be there
+    add(fmt::format("products of {} operands", name_of(dtype)),
+        [&] { return test::check_products(backend, dtype); });
+  }
   add(fmt::format("{} random graphs", options.random_graphs),
       [&] { return test::check_random_graphs(backend, options.random_graphs); });
   add(fmt::format("memory around {} random graphs", options.random_graphs),

@@ -84,7 +84,7 @@ TEST_CASE("what another backend takes over from a device is what the device comp
   }
   const Tensor here = exp(x), both = sum(there) + sum(here) * 0.0;
   Executable run = compile({both}, {}, variables);
-  for (const float value : {1.0f, 2.0f})  {
+  for (const float value : {1.0f, 2.0f}) {
     run.run({{x, filled(value)}});
     CHECK(run.value(both).number(0) == doctest::Approx(value * value * size * size * size));
   }
