@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <exception>
 
 #include <fmt/format.h>
 
@@ -8,8 +9,20 @@
 
 namespace heed {
 
-Array::Array(DType dtype, const Shape& shape)
-    : type_{dtype, shape}, bytes_(static_cast<std::size_t>(type_.bytes())) {}
+namespace {
+
+std::vector<std::byte> zeros_for(const TensorType& type) {
+  try {
+    return std::vector<std::byte>(static_cast<std::size_t>(type.bytes()));
+  } catch (const std::exception&) {  // bad_alloc, or length_error where no vector is as long
+    throw Error(fmt::format("array: the host has no {:.1f} GiB of memory for {}",
+                            static_cast<double>(type.bytes()) / (1 << 30), to_string(type)));
+  }
+}
+
+}  // namespace
+
+Array::Array(DType dtype, const Shape& shape) : type_{dtype, shape}, bytes_(zeros_for(type_)) {}
 
 void Array::assign_bytes(std::span<const std::byte> bytes) {
   if (bytes.size() != bytes_.size()) {

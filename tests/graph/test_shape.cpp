@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <heed/graph/array.h>
 #include <heed/graph/error.h>
 #include <heed/graph/shape.h>
 
@@ -44,4 +45,9 @@ TEST_CASE("16-bit floats round to nearest even and survive the round trip") {
   CHECK(to_bfloat16(1.01171875f).bits == 0x3f82);  // halfway, to even
   CHECK(std::isnan(to_float(to_bfloat16(NAN))));
   CHECK(to_float16(65520.0f).bits == 0x7c00);  // overflows to infinity
+}
+
+TEST_CASE("an array that memory cannot hold is refused with its type and size") {
+  CHECK_THROWS_WITH_AS(Array(DType::f32, Shape{std::int64_t{1} << 44, 4}),
+                       "array: the host has no 262144.0 GiB of memory for f32[17592186044416, 4]", Error);
 }
