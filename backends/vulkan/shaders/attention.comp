@@ -3,32 +3,16 @@
 // added up is rescaled when a larger score turns up: Milakov and Gimelshein 2018, "Online normalizer calculation
 // for softmax"; Dao et al. 2022, "FlashAttention".
 #extension GL_GOOGLE_include_directive : require
-layout(local_size_x = 64) in;
-layout(constant_id = 0) const uint SIZE = 64;     // of a head
+#include "attention.glsl"
 layout(constant_id = 1) const uint QUERIES = 16;  // of a group
 layout(constant_id = 2) const uint KEYS = 32;     // of a tile
-layout(constant_id = 3) const bool CAUSAL = false;
-layout(constant_id = 4) const bool HAS_LENGTHS = false;
-layout(constant_id = 5) const bool CACHED = false;  // keys lie in rows of a cache
-#include "common.glsl"
-#include "functions.glsl"
-layout(std430, binding = 1) readonly buffer Queries { float queries[]; };
-layout(std430, binding = 2) readonly buffer Keys { float keys[]; };
-layout(std430, binding = 3) readonly buffer Values { float values[]; };
-layout(std430, binding = 4) readonly buffer Lengths { int lengths[]; };
-layout(std430, binding = 5) readonly buffer Rows { int rows[]; };
-layout(std430, binding = 6) writeonly buffer Results { float results[]; };
-layout(std430, binding = 7) writeonly buffer Statistics { float log_sums[]; };
 
 const uint group_size = 64;
-const uint none = 0xffffffffu;
 shared float own[QUERIES * (SIZE + 1)];
 shared float tile[KEYS * (SIZE + 1)];
 shared float weights[QUERIES * (KEYS + 1)];
 shared float largest[QUERIES], total[QUERIES], shrunk[QUERIES];
 
-// query positions, key positions, heads, groups of a head, heads of all rows, bits of the scale, which outputs
-// are wanted (1 and 2), rows of the cache
 void main() {
   const uint target = parameter(7), source = parameter(8), heads = parameter(9), groups = parameter(10);
   const uint thread = gl_LocalInvocationID.x, head = group_index() / groups;

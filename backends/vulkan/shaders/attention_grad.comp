@@ -1,35 +1,16 @@
 #version 450
-// Gradients of attention. A group owns some positions of one head - queries, or with OF_KEYS keys and their
-// values - and meets all positions of the other side, tile by tile; the weights are made anew from the
-// log-sum-exp. With P the weights, G what arrives at the result and d the dot product of G and the result:
-// S = scale P (G V' - d); the gradients are S K, S' Q and P' G.
+// Gradients of attention. A group owns some positions of one head and meets all positions of the other side, tile
+// by tile; the weights are made anew from the log-sum-exp.
 #extension GL_GOOGLE_include_directive : require
-layout(local_size_x = 64) in;
-layout(constant_id = 0) const uint SIZE = 64;    // of a head
+#include "attention_grad.glsl"
 layout(constant_id = 1) const uint OWN = 16;     // positions of a group
 layout(constant_id = 2) const uint OTHERS = 16;  // of a tile
-layout(constant_id = 3) const bool CAUSAL = false;
-layout(constant_id = 4) const bool HAS_LENGTHS = false;
-layout(constant_id = 5) const bool OF_KEYS = false;
-#include "common.glsl"
-#include "functions.glsl"
-layout(std430, binding = 1) readonly buffer Queries { float queries[]; };
-layout(std430, binding = 2) readonly buffer Keys { float keys[]; };
-layout(std430, binding = 3) readonly buffer Values { float values[]; };
-layout(std430, binding = 4) readonly buffer Arriving { float arriving[]; };
-layout(std430, binding = 5) readonly buffer Statistics { float log_sums[]; };
-layout(std430, binding = 6) readonly buffer Dots { float dots[]; };
-layout(std430, binding = 7) readonly buffer Lengths { int lengths[]; };
-layout(std430, binding = 8) writeonly buffer First { float grads[]; };         // of queries, or keys
-layout(std430, binding = 9) writeonly buffer Second { float value_grads[]; };  // of values
 
 const uint group_size = 64;
 shared float own[OWN * (SIZE + 1)], own_too[OWN * (SIZE + 1)];             // queries and G, or keys and values
 shared float other[OTHERS * (SIZE + 1)], other_too[OTHERS * (SIZE + 1)];  // and the other way round
 shared float weights[OWN * (OTHERS + 1)], score_grads[OWN * (OTHERS + 1)];
 
-// query positions, key positions, heads, groups of a head, heads of all rows, bits of the scale, which gradients
-// are wanted (1: the first, 2: that of values)
 void main() {
   const uint target = parameter(9), source = parameter(10), heads = parameter(11), groups = parameter(12);
   const uint thread = gl_LocalInvocationID.x, head = group_index() / groups;

@@ -1,24 +1,8 @@
 #version 450
-// Gradients of attention where an invocation deals with a position of a head alone - a query, or with OF_KEYS a
-// key and its value - and waits for no other: for devices on which sharing costs more than it saves. Numbered as
-// in attention_grad.comp, where the formulas are.
+// Gradients of attention where an invocation deals with a position of a head alone, and waits for no other: for
+// devices on which sharing costs more than it saves.
 #extension GL_GOOGLE_include_directive : require
-layout(local_size_x = 64) in;
-layout(constant_id = 0) const uint SIZE = 64;  // of a head
-layout(constant_id = 3) const bool CAUSAL = false;
-layout(constant_id = 4) const bool HAS_LENGTHS = false;
-layout(constant_id = 5) const bool OF_KEYS = false;
-#include "common.glsl"
-#include "functions.glsl"
-layout(std430, binding = 1) readonly buffer Queries { float queries[]; };
-layout(std430, binding = 2) readonly buffer Keys { float keys[]; };
-layout(std430, binding = 3) readonly buffer Values { float values[]; };
-layout(std430, binding = 4) readonly buffer Arriving { float arriving[]; };
-layout(std430, binding = 5) readonly buffer Statistics { float log_sums[]; };
-layout(std430, binding = 6) readonly buffer Dots { float dots[]; };
-layout(std430, binding = 7) readonly buffer Lengths { int lengths[]; };
-layout(std430, binding = 8) writeonly buffer First { float grads[]; };         // of queries, or keys
-layout(std430, binding = 9) writeonly buffer Second { float value_grads[]; };  // of values
+#include "attention_grad.glsl"
 
 void main() {
   const uint target = parameter(9), source = parameter(10), heads = parameter(11);
