@@ -25,7 +25,7 @@ TEST_CASE("every pass can be looked at, before and after") {
   Variables variables(open_backend("reference"));
   compile({y}, variables, options);
   CHECK(names == std::vector<std::string>{"extract", "algebra", "merge", "expand", "algebra", "merge",
-                                          "constants", "place", "fuse", "algebra", "merge",
+                                          "constants", "place", "fuse", "algebra", "merge", "fuse products",
                                           "fuse reductions"});
   const auto count = [&](std::size_t pass, const std::string& what) {
     std::size_t found = 0;
