@@ -3,6 +3,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <span>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -42,8 +43,8 @@ std::vector<std::byte> read_cache(const fs::path& file, const std::string& key) 
   std::string header;
   if (!std::getline(in, header)) return {};
   const std::string text{std::istreambuf_iterator<char>(in), {}};
-  std::vector<std::byte> contents(text.size());
-  std::memcpy(contents.data(), text.data(), text.size());
+  const std::span bytes = std::as_bytes(std::span(text));
+  const std::vector<std::byte> contents(bytes.begin(), bytes.end());
   if (header + "\n" != header_of(key, contents)) return {};
   return contents;
 }
