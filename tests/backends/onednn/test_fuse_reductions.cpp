@@ -1,6 +1,7 @@
 // Elementwise ops that are computed as they are reduced: fewer steps, the same bits.
 #include <numeric>
 
+#include "../fused_steps.h"
 #include <doctest/doctest.h>
 
 #include <heed/backends/executable.h>
@@ -10,20 +11,10 @@
 #include <heed/ops/views.h>
 
 using namespace heed;
+using heed::test::steps_of;
+using heed::test::waves;
 
 namespace {
-
-Array waves(const Shape& shape) {
-  std::vector<float> values(static_cast<std::size_t>(shape.elements()));
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = 0.5f - 0.37f * static_cast<float>(i * 7 % 11);
-  return Array(shape, values);
-}
-
-int steps_of(const Executable& executable, std::string_view op) {
-  int count = 0;
-  for (const Step& step : executable.plan().steps) count += step.op->name() == op;
-  return count;
-}
 
 using Build = Tensor (*)(Tensor x, Tensor row, Tensor column);
 
