@@ -42,13 +42,13 @@ host::Kernel spoilt_reverse(const Reverse& op, const host::KernelRequest& reques
   return kernel;
 }
 
-// Right, but for four bytes behind the result.
+// Right, but for four bytes behind small results: the arena goes on there, so that nothing else is spoilt.
 host::Kernel overflowing_matmul(const Matmul& op, const host::KernelRequest& request) {
   host::Kernel kernel = good().find(op)->make(op, request);
   const std::int64_t elements = request.outputs[0].type.shape.elements();
   kernel.run = [run = kernel.run, elements](const host::KernelCall& call) {
     run(call);
-    call.output<float>(0)[elements] = 1;
+    if (elements < 4096) call.output<float>(0)[elements] = 1;
   };
   return kernel;
 }
