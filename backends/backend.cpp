@@ -55,7 +55,25 @@ const std::vector<Entry>& entries() {
   return list;
 }
 
+class ImmediateReadback final : public Readback {
+ public:
+  ImmediateReadback(Backend& backend, std::vector<Part> parts)
+      : backend_(backend), parts_(std::move(parts)) {}
+  void start() override {
+    for (const Part& part : parts_) backend_.read(*part.from, part.offset, part.to);
+  }
+  void finish() override {}
+
+ private:
+  Backend& backend_;
+  std::vector<Part> parts_;
+};
+
 }  // namespace
+
+std::unique_ptr<Readback> Backend::make_readback(std::vector<Readback::Part> parts) {
+  return std::make_unique<ImmediateReadback>(*this, std::move(parts));
+}
 
 Memory& Backend::arena(std::int64_t bytes) {
   if (!arena_ || arena_->bytes() < bytes) {

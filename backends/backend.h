@@ -9,6 +9,7 @@
 
 #include <heed/backends/memory.h>
 #include <heed/backends/plan.h>
+#include <heed/backends/readback.h>
 #include <heed/backends/run_observer.h>
 #include <heed/graph/op.h>
 
@@ -58,6 +59,9 @@ class Backend {
   virtual std::int64_t largest_block() const { return std::numeric_limits<std::int64_t>::max(); }
   virtual void write(Memory& to, std::int64_t offset, std::span<const std::byte> bytes) = 0;
   virtual void read(const Memory& from, std::int64_t offset, std::span<std::byte> bytes) = 0;
+  // Where a device copies by itself, the host can do other things between start() and finish(); this default
+  // reads in start().
+  virtual std::unique_ptr<Readback> make_readback(std::vector<Readback::Part> parts);
 
   // The one block that all executables of this backend share, at least this large. It may move when it
   // grows; programs are then bound anew.

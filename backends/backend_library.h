@@ -9,7 +9,7 @@
 namespace heed {
 
 // Another number whenever backend.h, or what it includes, changes what a backend is compiled against.
-inline constexpr int backend_interface = 1;
+inline constexpr int backend_interface = 2;
 
 // Opens `file`, which defines, for the linker to see as C does,
 //

@@ -24,6 +24,8 @@ struct Executable::State {
   std::uint64_t bound_generation = 0;
   std::vector<std::pair<Tensor, std::size_t>> fetch_of;  // the user's tensor, and which fetch it is
   std::vector<Array> results;
+  std::unique_ptr<Readback> readback;  // into results
+  bool results_pending = false;
   std::vector<TensorType> feed_types;
   std::vector<char> fed;
   std::unique_ptr<Profile> profile;
@@ -164,6 +166,12 @@ void Executable::bind() {
   Memory& arena = s.variables->backend().arena(s.plan.arena_bytes);
   if (s.variables->backend().arena_generation() == s.bound_generation) return;
   s.program->bind(s.plan, {&arena, s.constants.get(), s.variable_memory});
+  std::vector<Readback::Part> fetched;
+  for (std::size_t i = 0; i < s.results.size(); ++i) {
+    const Place at = s.place(s.plan.fetches[i]);
+    fetched.push_back({&at.memory, at.offset, s.results[i].bytes()});
+  }
+  s.readback = s.variables->backend().make_readback(std::move(fetched));
   s.bound_generation = s.variables->backend().arena_generation();
 }
 
@@ -216,11 +224,6 @@ void Executable::write_random_key() {
   s.variables->set_run_counter(counter + 1);
 }
 
-void Executable::read_results() {
-  State& s = *state_;
-  for (std::size_t i = 0; i < s.results.size(); ++i) s.read(s.plan.fetches[i], s.results[i].bytes());
-}
-
 void Executable::run(std::span<const FeedRef> feeds) {
   bind();
   write_feeds(feeds);
@@ -231,10 +234,13 @@ void Executable::run(std::span<const FeedRef> feeds) {
       s.finite_check ? static_cast<RunObserver*>(s.finite_check.get()) : s.profile.get();
   s.program->run(observer);
   if (s.finite_check) s.finite_check->end_run();
-  read_results();
+  s.readback->start();
+  s.results_pending = true;
 }
 
 const Array& Executable::value(const Tensor& fetch) const {
+  if (state_->results_pending) state_->readback->finish();
+  state_->results_pending = false;
   for (const auto& [tensor, index] : state_->fetch_of) {
     if (tensor == fetch) return state_->results[index];
   }

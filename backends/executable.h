@@ -15,6 +15,8 @@
 namespace heed {
 
 // Reads variables, computes the fetches, then updates variables. A run on fed arrays allocates nothing.
+// A device may still be at work when run() returns; value() waits for it. The host can prepare the next feeds
+// in between.
 class Executable {
  public:
   // What a run is fed: one array for each input that the fetches and updates need. Feeding other inputs of
@@ -32,7 +34,7 @@ class Executable {
   void run(std::span<const FeedRef> feeds = {});
   void run(std::initializer_list<FeedRef> feeds) { run(std::span(feeds.begin(), feeds.size())); }
 
-  // A fetch's value after the last run; valid until the next one.
+  // A fetch's value after the last run; valid until the next one. Throws Error when the device failed.
   const Array& value(const Tensor& fetch) const;
   float scalar(const Tensor& fetch) const;  // of a floating-point scalar
 
@@ -52,7 +54,6 @@ class Executable {
   void bind();
   void write_feeds(std::span<const FeedRef> feeds);
   void write_random_key();
-  void read_results();
 
   std::unique_ptr<State> state_;
 };

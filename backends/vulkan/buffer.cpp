@@ -45,7 +45,9 @@ void Buffer::create(std::int64_t bytes, Home home) {
   VkMemoryAllocateInfo allocation{};
   allocation.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO;
   allocation.allocationSize = needs.size;
-  allocation.memoryTypeIndex = device_->memory_type(needs.memoryTypeBits, wanted);
+  // Without a cache the host reads a few bytes at a time.
+  const VkMemoryPropertyFlags preferred = home == Home::host ? VK_MEMORY_PROPERTY_HOST_CACHED_BIT : 0;
+  allocation.memoryTypeIndex = device_->memory_type(needs.memoryTypeBits, wanted, preferred);
   check(vkAllocateMemory(device_->handle(), &allocation, nullptr, &memory_),
         fmt::format("getting {} bytes of memory", bytes));
   check(vkBindBufferMemory(device_->handle(), handle_, memory_, 0), "giving a buffer its memory");

@@ -5,9 +5,11 @@
 
 namespace heed::vulkan {
 
-inline void begin_commands(VkCommandBuffer commands) {
+// `usage`: whether the same commands may be under way more than once.
+inline void begin_commands(VkCommandBuffer commands, VkCommandBufferUsageFlags usage = 0) {
   VkCommandBufferBeginInfo info{};
   info.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO;
+  info.flags = usage;
   check(vkBeginCommandBuffer(commands, &info), "recording commands");
 }
 

@@ -96,9 +96,12 @@ void Device::destroy() {
   vkDestroyDevice(handle_, nullptr);
 }
 
-std::uint32_t Device::memory_type(std::uint32_t allowed, VkMemoryPropertyFlags wanted) const {
-  for (std::uint32_t i = 0; i < memory_.memoryTypeCount; ++i) {
-    if ((allowed >> i & 1u) && (memory_.memoryTypes[i].propertyFlags & wanted) == wanted) return i;
+std::uint32_t Device::memory_type(std::uint32_t allowed, VkMemoryPropertyFlags wanted,
+                                  VkMemoryPropertyFlags preferred) const {
+  for (const VkMemoryPropertyFlags flags : {wanted | preferred, wanted}) {
+    for (std::uint32_t i = 0; i < memory_.memoryTypeCount; ++i) {
+      if ((allowed >> i & 1u) && (memory_.memoryTypes[i].propertyFlags & flags) == flags) return i;
+    }
   }
   throw Error("vulkan: " + traits_.name + " has no memory of the kind that is needed");
 }
@@ -138,6 +141,13 @@ std::uint64_t Device::submit(std::span<const VkCommandBuffer> commands) {
 
 void Device::settle() noexcept {
   vkDeviceWaitIdle(handle_);
+}
+
+bool Device::is_idle() {
+  if (done_ < submitted_) {
+    check(vkGetSemaphoreCounterValue(handle_, timeline_, &done_), "asking how far " + traits_.name + " is");
+  }
+  return done_ == submitted_;
 }
 
 void Device::wait(std::uint64_t value) {

@@ -26,8 +26,10 @@ class Device {
   VkDevice handle() const { return handle_; }
   Pipelines& pipelines() { return *pipelines_; }
 
-  // A type of memory with all of `wanted`, of those that `allowed` has bits for; throws Error if none has.
-  std::uint32_t memory_type(std::uint32_t allowed, VkMemoryPropertyFlags wanted) const;
+  // A type of memory with all of `wanted`, of those that `allowed` has bits for, and with `preferred` where
+  // there is one; throws Error if none has what is wanted.
+  std::uint32_t memory_type(std::uint32_t allowed, VkMemoryPropertyFlags wanted,
+                            VkMemoryPropertyFlags preferred = 0) const;
 
   VkCommandBuffer allocate_commands();
   void free_commands(VkCommandBuffer commands);
@@ -36,6 +38,7 @@ class Device {
   std::uint64_t submit(std::span<const VkCommandBuffer> commands);
   void wait(std::uint64_t value);
   void wait_for_all() { wait(submitted_); }
+  bool is_idle();
   // Waits for all of it, for destructors: of a device that was lost there is nothing to wait for, and no
   // error.
   void settle() noexcept;

@@ -1,9 +1,11 @@
 // VulkanMemory: heed's blocks of memory on a device, made of parts of a few large buffers.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include <heed/backends/memory.h>
@@ -76,5 +78,18 @@ class VulkanMemory final : public Memory {
   std::int64_t block_;
   std::vector<std::unique_ptr<Allocation>> parts_;
 };
+
+// Bytes of a memory may lie across several buffers: copy(buffer, offset in it, part of the bytes) for each.
+template <typename Bytes, typename Copy>
+void for_each_part(const VulkanMemory& memory, std::int64_t offset, Bytes bytes, Copy copy) {
+  while (!bytes.empty()) {
+    const std::int64_t left = memory.block() - offset % memory.block();
+    const std::size_t part = std::min(bytes.size(), static_cast<std::size_t>(left));
+    const VulkanMemory::Place place = memory.place(offset);
+    copy(place.buffer, place.offset, bytes.first(part));
+    offset += static_cast<std::int64_t>(part);
+    bytes = bytes.subspan(part);
+  }
+}
 
 }  // namespace heed::vulkan

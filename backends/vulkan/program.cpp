@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -60,7 +61,7 @@ class VulkanProgram final : public Program {
   void make_pool();
   void bind_step(const Plan& plan, std::size_t index, const Bindings& bindings, Words& parameters);
   void write_set(const BoundDispatch& dispatch, const Range& parameters, const std::vector<Range>& ranges);
-  void record(std::size_t first, std::size_t last);
+  void record(std::size_t first, std::size_t last, VkCommandBufferUsageFlags usage);
   void record_step(std::size_t index, Hazards& hazards);
   void record_timed();
   void run_steps(RunObserver& observer);
@@ -75,7 +76,8 @@ class VulkanProgram final : public Program {
   VkCommandBuffer commands_ = VK_NULL_HANDLE;
   VkQueryPool times_ = VK_NULL_HANDLE;  // one before the first step, one after each
   bool recorded_ = false;               // all steps
-  std::uint64_t submitted_ = 0;         // when the last run without an observer is done
+  // When the last run without an observer is done, and the one before: no more are under way at once.
+  std::uint64_t submitted_ = 0, submitted_before_ = 0;
 };
 
 VulkanProgram::VulkanProgram(const KernelTable& table, const Plan& plan, std::shared_ptr<Device> device,
@@ -243,9 +245,9 @@ void VulkanProgram::record_step(std::size_t index, Hazards& hazards) {
   }
 }
 
-void VulkanProgram::record(std::size_t first, std::size_t last) {
+void VulkanProgram::record(std::size_t first, std::size_t last, VkCommandBufferUsageFlags usage) {
   if (!commands_) commands_ = device_->allocate_commands();
-  begin_commands(commands_);
+  begin_commands(commands_, usage);
   add_barrier(commands_);
   Hazards hazards;
   for (std::size_t i = first; i < last; ++i) record_step(i, hazards);
@@ -261,17 +263,20 @@ void VulkanProgram::run(RunObserver* observer) {
   if (observer && !observer->looks_at_memory() && device_->traits().clock_nanoseconds > 0)
     return run_timed(*observer);
   if (observer) return run_steps(*observer);
-  if (!recorded_) record(0, steps_.size());
+  if (!recorded_) {
+    device_->wait(submitted_);
+    record(0, steps_.size(), VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT);
+  }
   recorded_ = true;
-  device_->wait(submitted_);  // the same commands may not be under way twice
-  submitted_ = device_->submit(std::span(&commands_, 1));
+  device_->wait(submitted_before_);
+  submitted_before_ = std::exchange(submitted_, device_->submit(std::span(&commands_, 1)));
 }
 
 // One step at a time, so that its observer finds memory as it was before and is after it.
 void VulkanProgram::run_steps(RunObserver& observer) {
   recorded_ = false;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
-    record(i, i + 1);
+    record(i, i + 1, 0);
     observer.before_step(i);
     device_->wait(device_->submit(std::span(&commands_, 1)));
     observer.after_step(i);

@@ -11,7 +11,7 @@ namespace heed::vulkan {
 
 namespace {
 
-constexpr std::int64_t staging_bytes = 16 << 20;
+constexpr std::int64_t most_staging_bytes = 16 << 20;
 
 }  // namespace
 
@@ -23,23 +23,26 @@ Transfers::~Transfers() {
   device_->free_commands(commands_);
 }
 
+std::int64_t Transfers::staging_bytes() const {
+  return std::min(most_staging_bytes, device_->traits().largest_allocation);
+}
+
 void Transfers::wait_for_staging() {
-  if (!staging_) staging_ = std::make_unique<Buffer>(device_, staging_bytes, Home::host);
+  if (!staging_) staging_ = std::make_unique<Buffer>(device_, staging_bytes(), Home::host);
   if (submitted_) device_->wait(submitted_);
   in_flight_.clear();
 }
 
 void Transfers::write(std::shared_ptr<const Buffer> to, std::int64_t offset,
                       std::span<const std::byte> bytes) {
-  if (to->mapped()) {
-    device_->wait_for_all();
+  if (to->mapped() && pending_.empty() && device_->is_idle()) {
     if (!bytes.empty()) std::memcpy(to->mapped() + offset, bytes.data(), bytes.size());
     return;
   }
   while (!bytes.empty()) {
-    if (used_ == staging_bytes) flush();
+    if (used_ == staging_bytes()) flush();
     if (pending_.empty()) wait_for_staging();
-    const auto part = std::min<std::int64_t>(static_cast<std::int64_t>(bytes.size()), staging_bytes - used_);
+    const auto part = std::min(std::ssize(bytes), staging_bytes() - used_);
     std::memcpy(staging_->mapped() + used_, bytes.data(), static_cast<std::size_t>(part));
     pending_.push_back({to,
                         {static_cast<VkDeviceSize>(used_), static_cast<VkDeviceSize>(offset),
@@ -80,7 +83,7 @@ void Transfers::read(const Buffer& from, std::int64_t offset, std::span<std::byt
     return;
   }
   while (!bytes.empty()) {
-    const std::size_t part = std::min<std::size_t>(bytes.size(), staging_bytes);
+    const std::size_t part = std::min(bytes.size(), static_cast<std::size_t>(staging_bytes()));
     read_part(from, offset, bytes.first(part));
     offset += static_cast<std::int64_t>(part);
     bytes = bytes.subspan(part);

@@ -1,5 +1,5 @@
-// Transfers: what goes between the host and memory that the host cannot reach, through a staging buffer that
-// stays mapped.
+// Transfers: what goes between the host and a device's memory. Where the host cannot reach that, or a device
+// may be at work with it, through a staging buffer that stays mapped.
 #pragma once
 
 #include <cstddef>
@@ -30,6 +30,7 @@ class Transfers {
     std::shared_ptr<const Buffer> to;
     VkBufferCopy region;
   };
+  std::int64_t staging_bytes() const;
   void wait_for_staging();
   void read_part(const Buffer& from, std::int64_t offset, std::span<std::byte> bytes);
 

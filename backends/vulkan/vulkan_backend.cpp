@@ -1,30 +1,16 @@
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <heed/backends/vulkan/kernels.h>
 #include <heed/backends/vulkan/memory.h>
 #include <heed/backends/vulkan/program.h>
+#include <heed/backends/vulkan/readback.h>
 #include <heed/backends/vulkan/vulkan_backend.h>
 #include <heed/graph/error.h>
 
 namespace heed::vulkan {
 
 namespace {
-
-// What is copied may lie across several buffers.
-template <typename Bytes, typename Copy>
-void for_each_part(const VulkanMemory& memory, std::int64_t offset, Bytes bytes, Copy copy) {
-  while (!bytes.empty()) {
-    const std::int64_t left = memory.block() - offset % memory.block();
-    const std::size_t part = std::min(bytes.size(), static_cast<std::size_t>(left));
-    const VulkanMemory::Place place = memory.place(offset);
-    copy(place.buffer, place.offset, bytes.first(part));
-    offset += static_cast<std::int64_t>(part);
-    bytes = bytes.subspan(part);
-  }
-}
 
 class VulkanBackend final : public Backend {
  public:
@@ -59,6 +45,9 @@ class VulkanBackend final : public Backend {
     for_each_part(memory, offset, bytes, [this](const auto& buffer, std::int64_t at, auto part) {
       transfers_->read(*buffer, at, part);
     });
+  }
+  std::unique_ptr<Readback> make_readback(std::vector<Readback::Part> parts) override {
+    return vulkan::make_readback(device_, transfers_, parts);
   }
 
  private:

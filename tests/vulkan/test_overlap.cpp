@@ -3,6 +3,7 @@
 
 #include <heed/backends/executable.h>
 #include <heed/backends/vulkan/vulkan_backend.h>
+#include <heed/graph/error.h>
 #include <heed/ops/elementwise.h>
 #include <heed/ops/matmul.h>
 #include <heed/ops/reduce.h>
@@ -70,6 +71,42 @@ TEST_CASE("an executable may go, the arena may move and a profile may begin whil
     run.run({{adding.x, filled(1.0f)}});
     CHECK(variables.get("total").number(7) == 4 + 1 + 1 + 1);
   }
+}
+
+TEST_CASE("results that are looked at late are those of their own run, whatever ran or was written since") {
+  for (const bool host_visible : {true, false}) {
+    CAPTURE(host_visible);
+    const auto backend = open(host_visible);
+    Variables variables(backend, 1);
+    Graph graph;
+    const Tensor x = graph.input("x", DType::f32, {size, size});
+    const Tensor product = matmul(x, x), mean = sum(product) * (1.0 / (size * size));
+    Executable first = compile({product, mean}, variables), second = compile({exp(x)}, variables);
+    for (const float value : {1.0f, 2.0f, 3.0f}) first.run({{x, filled(value)}});
+    second.run({{x, filled(0.0f)}});  // in the same memory
+    CHECK(first.value(product).number(size + 1) == 9 * size);
+    CHECK(first.scalar(mean) == 9 * size);
+
+    first.run({{x, filled(1.0f)}});
+    const std::uint64_t generation = backend->arena_generation();
+    const Tensor y = graph.input("y", DType::f32, {16 * size, size});
+    Executable larger = compile({exp(matmul(y, y, {.transpose_b = true}))}, variables);
+    REQUIRE(backend->arena_generation() > generation);
+    CHECK(first.scalar(mean) == size);
+    first.run({{x, filled(2.0f)}});
+    CHECK(first.scalar(mean) == 4 * size);
+  }
+}
+
+TEST_CASE("a run that fails leaves the results of the one before") {
+  Variables variables(open_backend("vulkan"), 1);
+  Graph graph;
+  const Tensor x = graph.input("x", DType::f32, {size, size});
+  const Tensor total = sum(x);
+  Executable run = compile({total}, variables);
+  run.run({{x, filled(1.0f)}});
+  CHECK_THROWS_AS(run.run(), Error);
+  CHECK(run.scalar(total) == size * size);
 }
 
 TEST_CASE("what another backend takes over from a device is what the device computed") {
