@@ -198,19 +198,30 @@ StepResult Trainer::run_accumulated(const std::vector<Batch>& batches) {
   return result;
 }
 
-StepResult Trainer::run_step() {
+Batch Trainer::next_batch() {
   TrainingProgress& progress = info_.progress;
-  std::vector<Batch> batches;
-  for (std::int64_t i = 0; i < options_.recipe.accumulate; ++i) {
-    batches.push_back(batches_.batch(progress.epoch, progress.batch));
-    sitting_tokens_ += static_cast<double>(batches.back().source_tokens + batches.back().target_tokens);
-    if (++progress.batch < batches_.batches_per_epoch()) continue;
+  Batch batch = ready_ ? std::move(*ready_) : batches_.batch(progress.epoch, progress.batch);
+  ready_.reset();
+  sitting_tokens_ += static_cast<double>(batch.source_tokens + batch.target_tokens);
+  if (++progress.batch == batches_.batches_per_epoch()) {
     progress.batch = 0;
     ++progress.epoch;
   }
+  return batch;
+}
+
+StepResult Trainer::run_whole(const Batch& batch) {
+  TrainingStep& step = *steps_[batch.shape_index];
+  step.start(batch, rates());
+  ready_ = batches_.batch(info_.progress.epoch, info_.progress.batch);
+  return step.result();
+}
+
+StepResult Trainer::run_step() {
+  std::vector<Batch> batches;
+  for (std::int64_t i = 0; i < options_.recipe.accumulate; ++i) batches.push_back(next_batch());
   const double before = clock_seconds();
-  const StepResult result = update_step_ ? run_accumulated(batches)
-                                         : steps_[batches.front().shape_index]->run(batches.front(), rates());
+  const StepResult result = update_step_ ? run_accumulated(batches) : run_whole(batches.front());
   sitting_seconds_ += clock_seconds() - before;
   return result;
 }

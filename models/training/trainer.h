@@ -60,7 +60,9 @@ class Trainer {
   void start_or_resume();
   void compile_steps();
   StepRates rates() const;
+  Batch next_batch();
   StepResult run_step();
+  StepResult run_whole(const Batch& batch);
   StepResult run_accumulated(const std::vector<Batch>& batches);
   void train_step();
   void average();
@@ -79,6 +81,7 @@ class Trainer {
   std::unique_ptr<Variables> averaged_;  // what is validated where parameters are averaged
   ProgressLine& progress_;
   BatchLoader batches_;
+  std::optional<Batch> ready_;  // the next one, made while a device was at work
   std::int64_t skipped_pairs_;
   Validator validator_;
   std::vector<std::unique_ptr<TrainingStep>> steps_;           // one for each shape, or,

@@ -113,7 +113,7 @@ std::int64_t loss_count(const Batch& batch, const StepOptions& options) {
   return options.mean_over_sentences ? std::ssize(batch.pairs) : batch.target_tokens;
 }
 
-StepResult TrainingStep::run(const Batch& batch, const StepRates& rates) {
+void TrainingStep::start(const Batch& batch, const StepRates& rates) {
   const std::int64_t count = loss_count(batch, options_);
   const Array inverse = inverse_of(count);
   const Array rate = scalar_of(rates.learning_rate), average = scalar_of(rates.average_weight);
@@ -127,8 +127,16 @@ StepResult TrainingStep::run(const Batch& batch, const StepRates& rates) {
                     scale,
                     {update_->learning_rate, rate},
                     {update_->average_weight, average}});
-  const double to_words = static_cast<double>(count) / static_cast<double>(batch.target_tokens);
-  return {executable_->scalar(loss_) * to_words, executable_->scalar(update_->gradient_norm)};
+  to_words_ = static_cast<double>(count) / static_cast<double>(batch.target_tokens);
+}
+
+StepResult TrainingStep::result() const {
+  return {executable_->scalar(loss_) * to_words_, executable_->scalar(update_->gradient_norm)};
+}
+
+StepResult TrainingStep::run(const Batch& batch, const StepRates& rates) {
+  start(batch, rates);
+  return result();
 }
 
 GradientStep::GradientStep(const ModelConfig& config, const BatchShape& shape, const StepOptions& options,

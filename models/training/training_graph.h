@@ -63,13 +63,17 @@ class TrainingStep {
   TrainingStep(const ModelConfig& config, const BatchShape& shape, const StepOptions& options,
                Variables& variables, bool averaging = false, const CompileOptions& compiling = {});
 
-  StepResult run(const Batch& batch, const StepRates& rates);
+  // A device works from start() on; result() waits for it. The host can make the next batch in between.
+  void start(const Batch& batch, const StepRates& rates);
+  StepResult result() const;
+  StepResult run(const Batch& batch, const StepRates& rates);  // both
 
   const Executable& executable() const { return *executable_; }
   Executable& executable() { return *executable_; }
 
  private:
   StepOptions options_;
+  double to_words_ = 1;  // from the loss of the last batch to the mean over its words
   std::unique_ptr<Graph> graph_;
   std::unique_ptr<BatchInputs> inputs_;
   std::unique_ptr<ParameterUpdate> update_;
