@@ -62,7 +62,7 @@ std::vector<Quote> quotes_in(const fs::path& document) {
 }
 
 bool stands_in(const Lines& part, const Lines& whole) {
-  return !part.empty() && std::ranges::search(whole, part).begin() != whole.end();
+  return !part.empty() && std::search(whole.begin(), whole.end(), part.begin(), part.end()) != whole.end();
 }
 
 }  // namespace
