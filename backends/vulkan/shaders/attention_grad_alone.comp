@@ -1,7 +1,9 @@
 #version 450
 // Gradients of attention where an invocation deals with a position of a head alone, and waits for no other: for
-// devices on which sharing costs more than it saves.
+// devices on which sharing costs more than it saves. Drivers of those unroll loops that should not be: of what reads
+// or writes memory they compile slowly.
 #extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_control_flow_attributes : require
 #include "attention_grad.glsl"
 
 void main() {
@@ -18,19 +20,19 @@ void main() {
   if (OF_KEYS && own >= length) end = 0;
 
   float sums[SIZE], value_sums[SIZE];
-  for (uint c = 0; c < SIZE; ++c) sums[c] = value_sums[c] = 0.0;
+  [[unroll]] for (uint c = 0; c < SIZE; ++c) sums[c] = value_sums[c] = 0.0;
   for (uint other = begin; other < end; ++other) {
     const uint query = OF_KEYS ? other : own, key = OF_KEYS ? own : other;
     const uint in_query = (row * target + query) * step + column, in_key = (row * source + key) * step + column;
     float score = 0.0, weight_grad = 0.0;
-    for (uint c = 0; c < SIZE; ++c) {
+    [[dont_unroll]] for (uint c = 0; c < SIZE; ++c) {
       score = fma(queries[parameter(0) + in_query + c], keys[parameter(1) + in_key + c], score);
       weight_grad = fma(arriving[parameter(3) + in_query + c], values[parameter(2) + in_key + c], weight_grad);
     }
     const uint statistic = head * target + query;
     const float weight = exponential(score * scale - log_sums[parameter(4) + statistic]);
     const float score_grad = weight * (weight_grad - dots[parameter(5) + statistic]) * scale;
-    for (uint c = 0; c < SIZE; ++c) {
+    [[unroll]] for (uint c = 0; c < SIZE; ++c) {
       sums[c] = fma(score_grad, OF_KEYS ? queries[parameter(0) + in_query + c] : keys[parameter(1) + in_key + c],
                     sums[c]);
       if (OF_KEYS) value_sums[c] = fma(weight, arriving[parameter(3) + in_query + c], value_sums[c]);
@@ -38,8 +40,12 @@ void main() {
   }
 
   const uint at = (row * positions + own) * step + column;
-  for (uint c = 0; c < SIZE; ++c) {
-    if ((parameter(15) & 1) != 0) grads[parameter(7) + at + c] = sums[c];
-    if (OF_KEYS && (parameter(15) & 2) != 0) value_grads[parameter(8) + at + c] = value_sums[c];
+  [[dont_unroll]] for (uint c = 0; c < SIZE; ++c) {
+    if ((parameter(15) & 1) != 0) grads[parameter(7) + at + c] = sums[0];
+    if (OF_KEYS && (parameter(15) & 2) != 0) value_grads[parameter(8) + at + c] = value_sums[0];
+    [[unroll]] for (uint k = 0; k + 1 < SIZE; ++k) {
+      sums[k] = sums[k + 1];
+      value_sums[k] = value_sums[k + 1];
+    }
   }
 }

@@ -81,16 +81,19 @@ void main() {
       barrier();
     }
 
-    [[unroll]] for (uint i = 0; i < OWN_ROWS; ++i) {
+    // Row after row moves to the front of the sums: if this loop were unrolled, too, a driver would have to compile
+    // as many copies of what finishes an element as an invocation has elements, which takes some of them minutes.
+    [[dont_unroll]] for (uint i = 0; i < OWN_ROWS; ++i) {
       const uint row = first_row + own_row + i * down;
       [[unroll]] for (uint j = 0; j < OWN_COLUMNS; ++j) {
         const uint column = first_column + own_column + j * across;
         if (row >= rows || column >= columns) continue;
         const uint at = (batch * rows + row) * columns + column;
-        float total = sums[i * OWN_COLUMNS + j];
+        float total = sums[j];
         if (ACCUMULATES) total += FROM_RESULT(d[parameter(3) + at]);
         c[parameter(2) + at] = TO_RESULT(finished(total, at, batch * rows + row, column));
       }
+      [[unroll]] for (uint k = 0; k < (OWN_ROWS - 1) * OWN_COLUMNS; ++k) sums[k] = sums[k + OWN_COLUMNS];
     }
   }
 }
