@@ -42,6 +42,10 @@ struct Executable::State {
     const Place at = place(tensor);
     at.backend.read(at.memory, at.offset, bytes);
   }
+  void finish_results() {
+    if (results_pending) readback->finish();
+    results_pending = false;
+  }
 };
 
 namespace {
@@ -165,6 +169,7 @@ void Executable::bind() {
   State& s = *state_;
   Memory& arena = s.variables->backend().arena(s.plan.arena_bytes);
   if (s.variables->backend().arena_generation() == s.bound_generation) return;
+  s.finish_results();  // where the run to come fails, they are still asked for
   s.program->bind(s.plan, {&arena, s.constants.get(), s.variable_memory});
   std::vector<Readback::Part> fetched;
   for (std::size_t i = 0; i < s.results.size(); ++i) {
@@ -239,8 +244,7 @@ void Executable::run(std::span<const FeedRef> feeds) {
 }
 
 const Array& Executable::value(const Tensor& fetch) const {
-  if (state_->results_pending) state_->readback->finish();
-  state_->results_pending = false;
+  state_->finish_results();
   for (const auto& [tensor, index] : state_->fetch_of) {
     if (tensor == fetch) return state_->results[index];
   }

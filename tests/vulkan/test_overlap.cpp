@@ -107,6 +107,14 @@ TEST_CASE("a run that fails leaves the results of the one before") {
   run.run({{x, filled(1.0f)}});
   CHECK_THROWS_AS(run.run(), Error);
   CHECK(run.scalar(total) == size * size);
+
+  run.run({{x, filled(2.0f)}});
+  const std::uint64_t generation = variables.backend().arena_generation();
+  const Tensor y = graph.input("y", DType::f32, {16 * size, size});
+  Executable larger = compile({exp(matmul(y, y, {.transpose_b = true}))}, variables);
+  REQUIRE(variables.backend().arena_generation() > generation);
+  CHECK_THROWS_AS(run.run(), Error);  // bound anew before
+  CHECK(run.scalar(total) == 2 * size * size);
 }
 
 TEST_CASE("what another backend takes over from a device is what the device computed") {
